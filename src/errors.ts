@@ -1,0 +1,71 @@
+/** What a log line may show of an error: plain values that are never secret. */
+export type Facts = Readonly<Record<string, string | number | boolean | null>>
+
+/**
+ * Every code this service raises. A code is stable: callers, page texts, audit events and the
+ * help desk go by it, never by the message.
+ */
+export type ErrorCode =
+  | 'AUTHORITY_UNAVAILABLE'
+  | 'CARD_REFUSED'
+  | 'CARD_TRANSITION_REFUSED'
+  | 'CERTIFICATE_REQUEST_REFUSED'
+  | 'CERTIFICATE_UNREADABLE'
+  | 'CHANNEL_REFUSED'
+  | 'CONFIG_INVALID'
+  | 'DATABASE_UNAVAILABLE'
+  | 'DUPLICATE'
+  | 'ENROLMENT_REFUSED'
+  | 'INPUT_INVALID'
+  | 'INTERACTION_EXPIRED'
+  | 'KEYSTORE_UNAVAILABLE'
+  | 'NOT_FOUND'
+  | 'PAIRING_REFUSED'
+  | 'STORE_UNAVAILABLE'
+  | 'TERMINAL_OFFLINE'
+
+/** The base of every error we raise ourselves. */
+export abstract class AppError extends Error {
+  abstract readonly code: ErrorCode
+  readonly facts: Facts
+
+  /**
+   * @param message - for the log and the developer; people read a text chosen by `code`
+   * @param facts - safe to log: identifiers and states, never a PIN, key, nonce, token or cookie
+   */
+  constructor(message: string, facts: Facts = {}, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause })
+    this.name = new.target.name
+    this.facts = facts
+  }
+}
+
+/** Something named was not there. */
+export class NotFound extends AppError {
+  readonly code = 'NOT_FOUND'
+}
+
+/** The database held another row with the same identity. */
+export class Duplicate extends AppError {
+  readonly code = 'DUPLICATE'
+}
+
+/** Input from outside did not have the shape we ask for; `facts.field` names the field. */
+export class InputInvalid extends AppError {
+  readonly code = 'INPUT_INVALID'
+}
+
+/** PostgreSQL could not be asked: we could not tell, which is not the same as no. */
+export class DatabaseUnavailable extends AppError {
+  readonly code = 'DATABASE_UNAVAILABLE'
+}
+
+/** The store of expiring state (Redis) could not be asked. */
+export class StoreUnavailable extends AppError {
+  readonly code = 'STORE_UNAVAILABLE'
+}
+
+/** The keystore could not be opened or does not hold the key. */
+export class KeystoreUnavailable extends AppError {
+  readonly code = 'KEYSTORE_UNAVAILABLE'
+}
