@@ -1,0 +1,81 @@
+import { readFileSync } from 'node:fs'
+import { inspect } from 'node:util'
+import { expect, it } from 'vitest'
+import { ConfigInvalid, readConfig, variableNames } from './config.ts'
+
+it('runs on defaults alone', () => {
+  const { config, secrets } = readConfig({})
+  expect(config).toMatchObject({
+    issuer: 'http://localhost:8400',
+    host: '127.0.0.1',
+    port: 8400,
+    sessionIdleSeconds: 900,
+    sessionMaxSeconds: 43_200,
+  })
+  expect(secrets.databaseUrl).toBeNull()
+  expect(secrets.redisUrl).toBeNull()
+})
+
+it('takes an empty variable as one that is not set', () => {
+  expect(readConfig({ ECARD_PORT: '', REDIS_URL: '' }).config.port).toBe(8400)
+})
+
+it('reports every problem at once, by name and without the value', () => {
+  const problems = problemsOf({
+    ECARD_ISSUER: 'http://id.example',
+    ECARD_PORT: 'eighty',
+    ECARD_SESSION_IDLE_MINUTES: '0',
+    ECARD_ISUER: 'https://id.example',
+    DATABASE_URL: 'mysql://admin:hunter2@db.example',
+  })
+  expect(problems.map((problem) => problem.split(':')[0])).toEqual([
+    'ECARD_ISUER',
+    'ECARD_ISSUER',
+    'ECARD_PORT',
+    'ECARD_SESSION_IDLE_MINUTES',
+    'DATABASE_URL',
+  ])
+  expect(problems.join()).not.toContain('hunter2')
+})
+
+it.each([
+  'https://id.example/path',
+  'https://id.example/',
+  'http://10.0.0.1',
+  'ftp://localhost',
+  'id.example',
+  'https://user@id.example',
+])('refuses the issuer %s', (issuer) => {
+  expect(problemsOf({ ECARD_ISSUER: issuer })).toHaveLength(1)
+})
+
+it.each(['https://id.example', 'https://id.example:8443', 'http://127.0.0.1:1', 'http://[::1]:80'])(
+  'accepts the issuer %s',
+  (issuer) => {
+    // Port 80 is the default of http and so not part of the origin.
+    const wellFormed = new URL(issuer).origin
+    expect(readConfig({ ECARD_ISSUER: wellFormed }).config.issuer).toBe(wellFormed)
+  },
+)
+
+it('prints no secret', () => {
+  const { secrets } = readConfig({ DATABASE_URL: 'postgres://ecard:hunter2@db.example/ecard' })
+  expect(secrets.databaseUrl).toContain('hunter2')
+  expect(inspect(secrets) + JSON.stringify(secrets)).not.toContain('hunter2')
+})
+
+it('has every variable in the table of README, and no other', () => {
+  const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
+  const rows = [...readme.matchAll(/^\| `([A-Z_]+)` \|/gm)].map(([, name]) => name)
+  expect(rows).toEqual(variableNames)
+})
+
+function problemsOf(env: NodeJS.ProcessEnv): readonly string[] {
+  try {
+    readConfig(env)
+  } catch (error) {
+    if (error instanceof ConfigInvalid) return error.problems
+    throw error
+  }
+  return []
+}
