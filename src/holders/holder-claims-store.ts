@@ -1,0 +1,97 @@
+import type { Queryable } from '../db/pool.ts'
+import type { AgencyKind } from './agency.ts'
+import type { CardKind } from './card-kind.ts'
+import { holderColumns, toHolder, type HolderRow } from './holder-row.ts'
+import type { Holder } from './holder.ts'
+
+/** All that the claims of one sign-in are made of. */
+export interface HolderForClaims {
+  readonly holder: Holder
+  /** The agencies that a person acts for, longest-standing first. */
+  readonly agencies: readonly AgencyForClaims[]
+  /** The organisations that a person acts for, longest-standing first. */
+  readonly organisations: readonly OrganisationForClaims[]
+  readonly card: CardForClaims | null
+}
+
+export interface AgencyForClaims {
+  readonly code: string
+  readonly name: string
+  readonly kind: AgencyKind
+  readonly position: string
+  /** Codes from the province down to the agency itself. */
+  readonly path: readonly string[]
+}
+
+export interface OrganisationForClaims {
+  readonly name: string
+  readonly taxCode: string
+  readonly position: string
+}
+
+export interface CardForClaims {
+  readonly cardUuid: string
+  readonly kind: CardKind
+  /** A `CardState`; the folder of cards lies above this one. */
+  readonly state: string
+  readonly expiresAt: Date
+}
+
+interface ClaimsRow extends HolderRow {
+  agencies: AgencyForClaims[]
+  organisations: OrganisationForClaims[]
+  card_uuid: string | null
+  card_kind: CardKind
+  card_state: string
+  card_expires_at: Date
+}
+
+const statement = `
+  select ${holderColumns},
+    (select coalesce(json_agg(json_build_object(
+         'code', a.code, 'name', a.name, 'kind', a.kind, 'position', f.position,
+         'path', (
+           with recursive up as (
+             select a.code, a.parent_id, 0 as steps
+             union all
+             select p.code, p.parent_id, up.steps + 1
+             from up join agencies p on p.id = up.parent_id
+           )
+           select json_agg(up.code order by up.steps desc) from up)
+       ) order by f.since, f.id), '[]')
+     from affiliations f join agencies a on a.id = f.agency_id
+     where f.person_id = h.id) as agencies,
+    (select coalesce(json_agg(json_build_object(
+         'name', o.display_name, 'taxCode', o.tax_code, 'position', f.position
+       ) order by f.since, f.id), '[]')
+     from affiliations f join holders o on o.id = f.organisation_id
+     where f.person_id = h.id and o.state = 'active') as organisations,
+    c.card_uuid, c.kind as card_kind, c.state as card_state, c.expires_at as card_expires_at
+  from holders h left join cards c on c.card_uuid = $2 and c.holder_id = h.id
+  where h.id = $1`
+
+export async function findForClaims(
+  db: Queryable,
+  holderId: string,
+  cardUuid: string | null,
+): Promise<HolderForClaims | null> {
+  const { rows } = await db.query<ClaimsRow>(statement, [holderId, cardUuid], {
+    name: 'holder-for-claims',
+  })
+  return rows[0] === undefined ? null : toHolderForClaims(rows[0])
+}
+
+function toHolderForClaims(row: ClaimsRow): HolderForClaims {
+  return {
+    holder: toHolder(row),
+    agencies: row.agencies,
+    organisations: row.organisations,
+    card: toCardForClaims(row),
+  }
+}
+
+function toCardForClaims(row: ClaimsRow): CardForClaims | null {
+  if (row.card_uuid === null) return null
+  const { card_uuid: cardUuid, card_kind: kind } = row
+  return { cardUuid, kind, state: row.card_state, expiresAt: row.card_expires_at }
+}
