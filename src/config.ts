@@ -20,6 +20,8 @@ export interface Config {
   readonly sessionMaxSeconds: number
   /** The OID arc below which certificate policies are named. */
   readonly policyOidArc: string
+  /** The house that runs the service, as the head of every page names it. */
+  readonly operator: { readonly vi: string; readonly en: string }
   /** How many proxies in front of the service are believed about the client's address. */
   readonly trustedProxies: number
 }
@@ -73,7 +75,8 @@ const wholeNumber = (min: number, max: number) =>
 
 const environment = z.object({
   ECARD_ISSUER: z.string().default('http://localhost:8400').refine(isIssuer, {
-    error: 'must be an https origin without a path, such as https://id.example (http on loopback only)',
+    error:
+      'must be an https origin without a path, such as https://id.example (http on loopback only)',
   }),
   ECARD_HOST: z.string().min(1).default('127.0.0.1'),
   ECARD_PORT: wholeNumber(1, 65_535).default(8400),
@@ -88,6 +91,11 @@ const environment = z.object({
     .string()
     .regex(/^[0-2](\.(0|[1-9]\d*))+$/, 'must be an object identifier such as 1.3.6.1.4.1.99999.1')
     .default('1.3.6.1.4.1.99999.1'),
+  ECARD_OPERATOR_VI: z
+    .string()
+    .max(80, 'must be at most 80 characters')
+    .default('Cổng đăng nhập thẻ điện tử'),
+  ECARD_OPERATOR_EN: z.string().max(80, 'must be at most 80 characters').default('E-card sign-in'),
   ECARD_TRUSTED_PROXIES: wholeNumber(0, 8).default(0),
   DATABASE_URL: urlOf(['postgres:', 'postgresql:']).optional(),
   REDIS_URL: urlOf(['redis:', 'rediss:']).optional(),
@@ -114,6 +122,7 @@ export function readConfig(env: NodeJS.ProcessEnv): { config: Config; secrets: S
     sessionIdleSeconds: read.ECARD_SESSION_IDLE_MINUTES * 60,
     sessionMaxSeconds: read.ECARD_SESSION_MAX_HOURS * 3600,
     policyOidArc: read.ECARD_POLICY_OID_ARC,
+    operator: { vi: read.ECARD_OPERATOR_VI.normalize('NFC'), en: read.ECARD_OPERATOR_EN },
     trustedProxies: read.ECARD_TRUSTED_PROXIES,
   })
   const secrets = new Secrets({
@@ -147,5 +156,7 @@ function isIssuer(value: string): boolean {
 
 function urlOf(protocols: readonly string[]): z.ZodType<string> {
   const isOne = (value: string) => protocols.includes(URL.parse(value)?.protocol ?? '')
-  return z.string().refine(isOne, { error: `must be an address that starts with ${protocols[0]}//` })
+  return z
+    .string()
+    .refine(isOne, { error: `must be an address that starts with ${protocols[0]}//` })
 }

@@ -18,7 +18,9 @@ function stopOnSignal(service: Service): void {
       process.once(signal, () => process.exit(1))
       service.close().then(
         () => process.exit(0),
-        (error: unknown) => { endWith(error) },
+        (error: unknown) => {
+          endWith(error)
+        },
       )
     })
   }

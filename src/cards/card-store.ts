@@ -1,4 +1,3 @@
-import { sqlStateOf } from '../db/database-error.ts'
 import type { Queryable } from '../db/pool.ts'
 import { AppError } from '../errors.ts'
 import type { CardKind, KeySlot } from '../holders/card-kind.ts'
@@ -91,13 +90,13 @@ export function createCardStore(db: Queryable): CardStore {
 
 async function insert(db: Queryable, card: Card): Promise<void> {
   const { cardUuid, kind, holderId, state, stateSince, expiresAt } = card
-  const facts = { cardUuid, to: state }
-  await translatingRefusal(facts, () =>
-    db.query(
-      `insert into cards (card_uuid, kind, holder_id, state, state_since, expires_at)
-       values ($1, $2, $3, $4, $5, $6)`,
-      [cardUuid, kind, holderId, state, stateSince, expiresAt],
-    ),
+  // The database refuses every other first state too, whoever writes it.
+  if (state !== 'requested')
+    throw new CardTransitionRefused(`a card does not start as ${state}`, { cardUuid, to: state })
+  await db.query(
+    `insert into cards (card_uuid, kind, holder_id, state, state_since, expires_at)
+     values ($1, $2, $3, $4, $5, $6)`,
+    [cardUuid, kind, holderId, state, stateSince, expiresAt],
   )
 }
 
@@ -114,16 +113,15 @@ async function changeState(
   cardUuid: string,
   { from, to, reason, at }: CardStateChange,
 ): Promise<Card> {
-  const facts = { cardUuid, from, to }
-  const { rows } = await translatingRefusal(facts, () =>
-    db.query<CardRow>(
-      `update cards c set state = $3, state_since = $4, state_reason = $5
-       where c.card_uuid = $1 and c.state = $2 returning ${cardColumns}`,
-      [cardUuid, from, to, at, reason],
-    ),
+  const { rows } = await db.query<CardRow>(
+    `update cards c set state = $3, state_since = $4, state_reason = $5
+     where c.card_uuid = $1 and c.state = $2
+       and exists (select from card_transitions where from_state = $2 and to_state = $3)
+     returning ${cardColumns}`,
+    [cardUuid, from, to, at, reason],
   )
-  if (rows[0] === undefined) throw new CardTransitionRefused(`the card is not ${from}`, facts)
-  return toCard(rows[0])
+  if (rows[0] !== undefined) return toCard(rows[0])
+  throw new CardTransitionRefused(`not from ${from} to ${to}`, { cardUuid, from, to })
 }
 
 async function listByHolder(db: Queryable, holderId: string): Promise<Card[]> {
@@ -160,19 +158,6 @@ async function findCertificateByCard(
     { name: 'certificate-by-card' },
   )
   return rows[0] === undefined ? null : toStanding(rows[0])
-}
-
-/** ECD01 is what the database's own copy of the state table raises. */
-async function translatingRefusal<T>(
-  facts: { cardUuid: string; from?: CardState; to: CardState },
-  work: () => Promise<T>,
-): Promise<T> {
-  try {
-    return await work()
-  } catch (error) {
-    if (sqlStateOf(error) !== 'ECD01') throw error
-    throw new CardTransitionRefused(`a card cannot become ${facts.to} here`, facts, error)
-  }
 }
 
 function toCard(row: CardRow): Card {

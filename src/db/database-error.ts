@@ -22,7 +22,8 @@ const networkCodes = new Set([
 ])
 
 /** pg gives these no code; this is the one place that looks at its wording. */
-const lostConnection = /connection terminated|connection error|timeout|not queryable|after calling end/i
+const lostConnection =
+  /connection terminated|connection error|timeout|not queryable|after calling end/i
 
 /** What pg raised, as our own error; anything else passes unchanged. */
 export function toDatabaseError(error: unknown): unknown {
@@ -45,7 +46,7 @@ function fromServer(error: pg.DatabaseError): unknown {
   return new DatabaseUnavailable('PostgreSQL could not be asked', { sqlstate: code }, error)
 }
 
-/** The SQLSTATE of a refusal by the server, or null. */
-export function sqlStateOf(error: unknown): string | null {
-  return error instanceof pg.DatabaseError ? (error.code ?? null) : null
+/** The constraint by whose name the server refused a statement (unique ones apart), or null. */
+export function violatedConstraintOf(error: unknown): string | null {
+  return error instanceof pg.DatabaseError ? (error.constraint ?? null) : null
 }

@@ -45,7 +45,8 @@ export class ExpiringMap<V> {
   /** Lets go of every entry whose second is over. */
   sweep(nowMs: number): void {
     const last = secondOf(nowMs) - 1
-    const first = this.#sweptUntil === null ? Math.min(...this.#keysBySecond.keys()) : this.#sweptUntil + 1
+    const first =
+      this.#sweptUntil === null ? Math.min(...this.#keysBySecond.keys()) : this.#sweptUntil + 1
     for (let second = first; second <= last; second++) this.#drop(second)
     this.#sweptUntil = last
   }

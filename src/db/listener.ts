@@ -40,7 +40,10 @@ export async function listen(options: ListenOptions): Promise<() => Promise<void
   async function reconnect(lastDelayMs: number): Promise<void> {
     try {
       const connection = await connect(options, lost)
-      if (stopped) return await connection.end()
+      if (stopped) {
+        await connection.end()
+        return
+      }
       current = connection
       log.info('db.listener.back', { channel })
       onReconnected()

@@ -12,7 +12,7 @@ import { listen } from './listener.ts'
  * @throws Duplicate when a unique constraint refused the row; `facts.constraint` names it
  */
 export interface Queryable {
-  // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- the statement decides the row's shape and stands beside its row type in each store
+  // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- each store states its row type beside its statement
   query<Row extends object>(
     text: string,
     values?: readonly unknown[],
@@ -68,7 +68,12 @@ export function openDatabase({ url, log, maxConnections = 10 }: DatabaseOptions)
   pool.on('error', (error) => {
     log.warn('db.connection-lost', { error: error.name })
   })
-  const { query } = queryableOn(pool)
+  // The pool does not listen to a connection that is lent to a transaction, and an error that
+  // nobody hears ends the process; the transaction's own statement reports the loss.
+  pool.on('connect', (client) => {
+    client.on('error', () => undefined)
+  })
+  const query = queryOn(pool)
   return {
     query,
     inTransaction: (work) => inTransaction(pool, work),
@@ -81,21 +86,16 @@ export function openDatabase({ url, log, maxConnections = 10 }: DatabaseOptions)
   }
 }
 
-function queryableOn(target: pg.Pool | pg.PoolClient): Queryable {
-  return {
-    query: async <Row extends object>(
-      text: string,
-      values: readonly unknown[] = [],
-      { name }: QueryOptions = {},
-    ) => {
-      const statement = { text, values: [...values], ...(name === undefined ? {} : { name }) }
-      try {
-        const { rows, rowCount } = await target.query<Row>(statement)
-        return { rows, rowCount: rowCount ?? 0 }
-      } catch (error) {
-        throw toDatabaseError(error)
-      }
-    },
+function queryOn(target: pg.Pool | pg.PoolClient): Queryable['query'] {
+  return async (text, values = [], { name } = {}) => {
+    const statement = { text, values: [...values], ...(name === undefined ? {} : { name }) }
+    try {
+      // `never` fits every row type: the caller names the one that its statement returns.
+      const { rows, rowCount } = await target.query<never>(statement)
+      return { rows, rowCount: rowCount ?? 0 }
+    } catch (error) {
+      throw toDatabaseError(error)
+    }
   }
 }
 
@@ -103,7 +103,7 @@ async function inTransaction<T>(pool: pg.Pool, work: (tx: Queryable) => Promise<
   const client = await pool.connect().catch((error: unknown) => {
     throw toDatabaseError(error)
   })
-  const tx = queryableOn(client)
+  const tx: Queryable = { query: queryOn(client) }
   try {
     await tx.query('begin')
     const result = await work(tx)

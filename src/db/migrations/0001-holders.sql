@@ -1,9 +1,9 @@
--- Whom a card can stand for, and where they work.
+-- Whom a card can stand for, and where they work. Names sort as Vietnamese does.
 
 create table agencies (
   id uuid primary key,
   code text collate "C" not null unique check (code <> '' and code is nfc normalized),
-  name text not null check (name <> '' and name is nfc normalized),
+  name text collate "vi-x-icu" not null check (name <> '' and name is nfc normalized),
   kind text not null check (kind in ('province', 'department', 'district', 'commune', 'office')),
   parent_id uuid references agencies (id),
   check ((kind = 'province') = (parent_id is null))
@@ -39,7 +39,8 @@ create table holders (
   type text not null check (type in ('person', 'organisation')),
   state text not null check (state in ('active', 'inactive')),
   state_since timestamptz not null,
-  display_name text not null check (display_name <> '' and display_name is nfc normalized),
+  display_name text collate "vi-x-icu" not null
+    check (display_name <> '' and display_name is nfc normalized),
   email text check (email <> '' and email is nfc normalized),
   national_number text collate "C" unique
     check (national_number <> '' and national_number is nfc normalized),

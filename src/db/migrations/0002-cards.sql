@@ -40,17 +40,18 @@ create table cards (
 
 create index cards_holder on cards (holder_id);
 
--- ECD01 is our own error code: "this step is not in the state table".
 create function enforce_card_transition() returns trigger language plpgsql as $$
 begin
   if tg_op = 'INSERT' then
     if new.state <> 'requested' then
-      raise exception 'a card starts as requested, not as %', new.state using errcode = 'ECD01';
+      raise exception 'a card starts as requested, not as %', new.state
+        using errcode = 'check_violation', constraint = 'cards_follow_transitions';
     end if;
   elsif new.state <> old.state and not exists (
     select from card_transitions where from_state = old.state and to_state = new.state
   ) then
-    raise exception 'a card cannot go from % to %', old.state, new.state using errcode = 'ECD01';
+    raise exception 'a card cannot go from % to %', old.state, new.state
+      using errcode = 'check_violation', constraint = 'cards_follow_transitions';
   end if;
   return new;
 end $$;

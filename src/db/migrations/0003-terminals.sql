@@ -3,7 +3,7 @@
 
 create table terminals (
   id uuid primary key,
-  name text not null check (name <> '' and name is nfc normalized),
+  name text collate "vi-x-icu" not null check (name <> '' and name is nfc normalized),
   mode text not null check (mode in ('managed', 'personal')),
   state text not null check (state in ('invited', 'active', 'withdrawn')),
   state_since timestamptz not null,

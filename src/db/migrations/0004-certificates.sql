@@ -54,7 +54,6 @@ create unique index certificates_one_active_per_terminal on certificates (termin
 create index certificates_card on certificates (card_uuid, slot) where card_uuid is not null;
 create index certificates_terminal on certificates (terminal_id) where terminal_id is not null;
 
--- ECD02 is our own error code: "this step of a certificate is not allowed".
 create function enforce_certificate_transition() returns trigger language plpgsql as $$
 begin
   if new.status <> old.status and (old.status, new.status) not in (values
@@ -64,7 +63,7 @@ begin
     ('superseded', 'revoked')
   ) then
     raise exception 'a certificate cannot go from % to %', old.status, new.status
-      using errcode = 'ECD02';
+      using errcode = 'check_violation', constraint = 'certificates_follow_transitions';
   end if;
   if old.der is not null and old.der is distinct from new.der
     or (old.authority_id, old.serial_number, old.card_uuid, old.slot, old.terminal_id)

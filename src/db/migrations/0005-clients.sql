@@ -2,7 +2,8 @@
 
 create table clients (
   client_id text collate "C" primary key check (client_id <> '' and client_id is nfc normalized),
-  name_vi text not null check (name_vi <> '' and name_vi is nfc normalized),
+  name_vi text collate "vi-x-icu" not null
+    check (name_vi <> '' and name_vi is nfc normalized),
   name_en text not null check (name_en <> '' and name_en is nfc normalized),
   agency_id uuid references agencies (id),
   state text not null check (state in ('active', 'disabled')),

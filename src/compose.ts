@@ -1,0 +1,278 @@
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { createAuditStore } from './audit/audit-store.ts'
+import { noteProgress, receiveAuthToken } from './card-auth/card-answer.ts'
+import { finishCardAuth } from './card-auth/finish-card-auth.ts'
+import { watchCardAuth } from './card-auth/progress.ts'
+import { cancelCardAuth, startCardAuth } from './card-auth/start-card-auth.ts'
+import { createCardStore } from './cards/card-store.ts'
+import type { StandingChange } from './cards/standing-store.ts'
+import { watchStanding } from './cards/watch-standing.ts'
+import { systemClock, type Clock } from './clock.ts'
+import type { Config, Secrets } from './config.ts'
+import { startEmbeddedPostgres } from './db/embedded-postgres.ts'
+import type { ExpiringStore } from './db/expiring-store.ts'
+import { createMemoryBus } from './db/memory-bus.ts'
+import { createMemoryStore } from './db/memory-store.ts'
+import type { MessageBus } from './db/message-bus.ts'
+import { migrate } from './db/migrate.ts'
+import { openDatabase, type Database } from './db/pool.ts'
+import { openRedis } from './db/redis.ts'
+import { createAgencyStore } from './holders/agency-store.ts'
+import { createHolderStore } from './holders/holder-store.ts'
+import { openFileKeystore } from './keystore/file-keystore.ts'
+import type { Keystore } from './keystore/keystore.ts'
+import { deriveSecret, readOrMakePassphrase, readPassphrase } from './keystore/passphrase.ts'
+import { createLog, type Log } from './log.ts'
+import { createClientStore } from './oidc/client-store.ts'
+import { endSessions } from './oidc/end-sessions.ts'
+import { cancelSignIn, completeSignIn, readSignInRequest } from './oidc/interaction.ts'
+import { defaultLifetimes } from './oidc/lifetimes.ts'
+import { createProvider, type SignInProvider } from './oidc/provider.ts'
+import { openSigningKeys } from './oidc/signing-keys.ts'
+import { createCertificateStore } from './pki/certificate-store.ts'
+import { loadTrustAnchors } from './pki/chain.ts'
+import { createDevelopmentPki } from './pki/development-pki.ts'
+import type { IssuanceDeps } from './pki/issuance.ts'
+import { issueTerminalCertificate } from './pki/issue-terminal-certificate.ts'
+import { readProfiles } from './pki/profiles.ts'
+import { systemRandom, type Random } from './random.ts'
+import { createTerminalChannel, type TerminalChannel } from './terminals/channel.ts'
+import { enrolTerminal } from './terminals/enrol-terminal.ts'
+import { createPairingCode, pairBrowser, terminalOfBrowser } from './terminals/pair-browser.ts'
+import { closeCodes } from './terminals/protocol.ts'
+import { createTerminalStore } from './terminals/terminal-store.ts'
+import { createApp } from './web/app.ts'
+import { createOidcViews } from './web/oidc-views.tsx'
+import { attachTerminalChannel } from './web/terminal-upgrade.ts'
+
+/** What tests and scripts may put in the place of the system's own. */
+export interface Overrides {
+  readonly clock?: Clock
+  readonly random?: Random
+  readonly log?: Log
+}
+
+/** Everything that use-cases are called with, for scripts and tests; the same that pages use. */
+export type ServiceParts = Awaited<ReturnType<typeof openParts>>
+
+export interface Service {
+  readonly parts: ServiceParts
+  /** Answers requests from here on. */
+  listen(): Promise<{ url: string }>
+  /** Lets requests finish for a moment, then lets go of everything, the last opened first. */
+  close(): Promise<void>
+}
+
+/** Puts the service together. Nothing answers before `listen`. */
+export async function compose(
+  config: Config,
+  secrets: Secrets,
+  overrides: Overrides = {},
+): Promise<Service> {
+  const closers: Closers = []
+  try {
+    const parts = await openParts(config, secrets, { overrides, closers })
+    const server = createServer(createApp(appDeps(config, parts)))
+    closers.push(await openEars(parts))
+    return {
+      parts,
+      listen: () => listen(server, config, { channel: parts.channel, closers }),
+      close: () => closeAll(closers),
+    }
+  } catch (error) {
+    await closeAll(closers)
+    throw error
+  }
+}
+
+type Closers = (() => Promise<unknown>)[]
+
+/** The parts that do not speak HTTP, each made of the ones above it. */
+async function openParts(
+  config: Config,
+  secrets: Secrets,
+  { overrides, closers }: { overrides: Overrides; closers: Closers },
+) {
+  const log = overrides.log ?? createLog(config.logLevel)
+  const clock = overrides.clock ?? systemClock
+  const random = overrides.random ?? systemRandom
+  const db = await openRegistry(config, secrets, { log, closers })
+  const { store, bus } = await openExpiring(secrets, { log, clock, closers })
+  const { keystore, passphrase } = await openKeystore(config, random)
+  const stores = {
+    agencies: createAgencyStore(db),
+    holders: createHolderStore(db),
+    cards: createCardStore(db),
+    certificates: createCertificateStore(db),
+    terminals: createTerminalStore(db),
+    clients: createClientStore(db),
+    audit: createAuditStore(db),
+  }
+  const { certificates, audit } = stores
+  const profiles = await readProfiles()
+  const { policyOidArc, issuer, operator } = config
+  const issuance: IssuanceDeps = {
+    ...{ keystore, certificates, audit, clock, random, profiles, policyArc: policyOidArc },
+  }
+  const anchors = loadTrustAnchors(await createDevelopmentPki(issuance))
+  const provider = createProvider({
+    ...{ ...stores, issuer, store, clock, log },
+    signingKeys: await openSigningKeys(keystore),
+    cookieKeys: [deriveSecret(passphrase, 'provider cookies').toString('base64url')],
+    lifetimes: lifetimesOf(config),
+    views: createOidcViews({ issuer, operator, random, log }),
+  })
+  const channel: TerminalChannel = createTerminalChannel({
+    ...{ issuer, store, bus, clock, random, log, terminals: stores.terminals },
+    createPairingCode: (terminalId) => createPairingCode({ store, random }, terminalId),
+    onProgress: (terminalId, step) => noteProgress({ store, bus, log }, terminalId, step),
+    onAuthToken: (terminalId, token) => receiveAuthToken({ store, bus, log }, terminalId, token),
+  })
+  closers.push(() => channel.close())
+  const basics = { log, clock, random, db, store, bus, keystore, issuer, policyOidArc }
+  return { ...basics, ...stores, issuance, anchors, provider, channel }
+}
+
+async function openRegistry(
+  { dataDir }: Config,
+  { databaseUrl }: Secrets,
+  { log, closers }: { log: Log; closers: Closers },
+): Promise<Database> {
+  let url = databaseUrl
+  if (url === null) {
+    const embedded = await startEmbeddedPostgres({ dataDir, log })
+    closers.push(() => embedded.stop())
+    url = embedded.url
+  }
+  const { applied } = await migrate(url)
+  if (applied.length > 0) log.info('db.migrated', { count: applied.length })
+  const db = openDatabase({ url, log, maxConnections: 20 })
+  closers.push(() => db.close())
+  return db
+}
+
+async function openExpiring(
+  { redisUrl }: Secrets,
+  { log, clock, closers }: { log: Log; clock: Clock; closers: Closers },
+): Promise<{ store: ExpiringStore; bus: MessageBus }> {
+  const opened =
+    redisUrl === null
+      ? { store: createMemoryStore({ clock }), bus: createMemoryBus() }
+      : await openRedis({ url: redisUrl, log })
+  if (redisUrl === null) log.warn('store.in-process', { advice: 'set REDIS_URL to keep sessions' })
+  closers.push(
+    () => opened.store.close(),
+    () => opened.bus.close(),
+  )
+  return opened
+}
+
+async function openKeystore(
+  { dataDir, keystorePassphraseFile }: Config,
+  random: Random,
+): Promise<{ keystore: Keystore; passphrase: Buffer }> {
+  const directory = join(dataDir, 'keystore')
+  const passphrase =
+    keystorePassphraseFile === null
+      ? await readOrMakePassphrase(join(dataDir, 'keystore-passphrase'), random)
+      : await readPassphrase(keystorePassphraseFile)
+  return { keystore: await openFileKeystore({ directory, passphrase, random }), passphrase }
+}
+
+function lifetimesOf(config: Config) {
+  const { sessionIdleSeconds, sessionMaxSeconds } = config
+  return { ...defaultLifetimes, sessionIdleSeconds, sessionMaxSeconds }
+}
+
+/** From the commit of a withdrawal on: sessions end, applications are told, connections drop. */
+async function openEars(parts: ServiceParts): Promise<() => Promise<void>> {
+  const { db, clock, log, provider, channel, terminals } = parts
+  const onEnded = async (change: StandingChange): Promise<void> => {
+    const receipts = await endSessions(provider.parts, change)
+    if (receipts.length > 0) log.info('sessions.ended', { ...change, told: receipts.length })
+    if (change.kind !== 'terminal') return
+    const terminal = await terminals.find(change.id)
+    if (terminal?.state === 'withdrawn') channel.disconnect(change.id, closeCodes.withdrawn)
+  }
+  return watchStanding({ db, clock, log, onEnded })
+}
+
+/** Use-cases as the pages call them, with everything else bound. */
+function appDeps(config: Config, parts: ServiceParts): Parameters<typeof createApp>[0] {
+  const { issuer, operator, trustedProxies } = config
+  const { log, clock, random, db, store, bus, provider, terminals, channel } = parts
+  const sendToTerminal: TerminalChannel['send'] = (id, message) => channel.send(id, message)
+  const starting = { issuer, store, clock, random, sendToTerminal }
+  return {
+    ...{ issuer, operator, trustedProxies, clock, random, log },
+    provider: provider.callback(),
+    interactions: interactionsOf(provider),
+    cardAuth: {
+      start: (request) => startCardAuth(starting, request),
+      watch: (challengeId, onStep) => watchCardAuth({ store, bus }, challengeId, onStep),
+      finish: (attempt) => finishCardAuth(parts, attempt),
+      cancel: (attempt) => cancelCardAuth(starting, attempt),
+    },
+    terminals: {
+      ofBrowser: (secret) => terminalOfBrowser({ terminals }, secret),
+      pair: (code) => pairBrowser(parts, code),
+      enrol: (request) => enrolTerminal(enrolment(parts), request),
+    },
+    healthChecks: { database: () => db.ping(), store: () => store.ping() },
+  }
+}
+
+function interactionsOf(provider: SignInProvider): Parameters<typeof createApp>[0]['interactions'] {
+  return {
+    read: (request, response) => readSignInRequest(provider, request, response),
+    complete: (request, response, authentication) =>
+      completeSignIn(provider, request, response, authentication),
+    cancel: (request, response) => cancelSignIn(provider, request, response),
+  }
+}
+
+function enrolment(parts: ServiceParts): Parameters<typeof enrolTerminal>[0] {
+  return {
+    ...parts,
+    issueTerminalCertificate: (request) => issueTerminalCertificate(parts.issuance, request),
+  }
+}
+
+async function listen(
+  server: Server,
+  { host, port, issuer }: Config,
+  { channel, closers }: { channel: TerminalChannel; closers: Closers },
+): Promise<{ url: string }> {
+  const detach = attachTerminalChannel(server, channel)
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, host, resolve)
+  })
+  closers.push(() => stopServer(server, detach))
+  const { port: actual } = server.address() as AddressInfo
+  const { protocol } = new URL(issuer)
+  return { url: protocol === 'https:' ? issuer : `http://${host}:${actual}` }
+}
+
+/** Open requests get a moment; event streams never end by themselves, so they are cut. */
+async function stopServer(server: Server, detach: () => void): Promise<void> {
+  detach()
+  const closed = new Promise((resolve) => server.close(resolve))
+  server.closeIdleConnections()
+  const patience = setTimeout(() => {
+    server.closeAllConnections()
+  }, 2_000)
+  await closed
+  clearTimeout(patience)
+}
+
+/** The last opened goes first; one that fails does not keep the others open. */
+async function closeAll(closers: Closers): Promise<void> {
+  const failures: unknown[] = []
+  for (const close of closers.splice(0).reverse()) {
+    await close().catch((error: unknown) => failures.push(error))
+  }
+  if (failures.length > 0) throw failures[0]
+}

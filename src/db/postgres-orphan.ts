@@ -1,0 +1,60 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { DataFolderUnusable } from '../errors.ts'
+import type { Log } from '../log.ts'
+import { tryGuard } from './postgres-guard.ts'
+import {
+  disownPostmasterFile,
+  isAlive,
+  isPostmasterOf,
+  postmasterPidOf,
+} from './postgres-process.ts'
+
+const pollMs = 20
+const patienceMs = 30_000
+
+/**
+ * Leaves no server and no claim on the cluster: a server whose service was killed is stopped, a
+ * process number that has gone to somebody else is taken out of its file.
+ *
+ * @throws DataFolderUnusable when a service that is running uses the cluster
+ */
+export async function clearTheWay(
+  cluster: string,
+  { password, log }: { password: string; log: Log },
+): Promise<void> {
+  const deadline = performance.now() + patienceMs
+  while (performance.now() < deadline) {
+    const pid = await postmasterPidOf(cluster)
+    if (pid === null) return
+    if (!(await isStillThere(pid, { cluster, password, log }))) return
+    await delay(pollMs)
+  }
+  throw inUse(cluster)
+}
+
+/** Whether a server of this cluster still runs; where it is an orphan it has been told to stop. */
+async function isStillThere(
+  pid: number,
+  { cluster, password, log }: { cluster: string; password: string; log: Log },
+): Promise<boolean> {
+  const outcome = await tryGuard(cluster, password)
+  if (outcome === 'in-use') throw inUse(cluster)
+  const isRunning = isPostmasterOf(pid, cluster)
+  if (typeof outcome !== 'object') {
+    if (!isRunning && isAlive(pid)) await disownPostmasterFile(cluster)
+    return isRunning
+  }
+  // A server that answers and is not among our processes runs in another container.
+  if (!isRunning) throw inUse(cluster)
+  log.warn('postgres.orphan-stopped', { pid })
+  process.kill(pid, 'SIGINT')
+  await outcome.release()
+  return true
+}
+
+export function inUse(cluster: string): DataFolderUnusable {
+  return new DataFolderUnusable(
+    `${cluster} is in use by a service that is running. Stop that one first, or choose another data folder.`,
+    { folder: cluster },
+  )
+}

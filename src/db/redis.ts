@@ -1,0 +1,69 @@
+import { Redis } from 'ioredis'
+import { StoreUnavailable } from '../errors.ts'
+import type { Log } from '../log.ts'
+import type { ExpiringStore } from './expiring-store.ts'
+import type { MessageBus } from './message-bus.ts'
+import { createRedisBus } from './redis-bus.ts'
+import { createRedisStore, defineMemberCommands } from './redis-store.ts'
+
+export interface OpenRedis {
+  readonly store: ExpiringStore
+  readonly bus: MessageBus
+}
+
+export interface RedisOptions {
+  /** `redis://…`, or `rediss://…` for TLS. Redis 6.2 or newer. */
+  readonly url: string
+  readonly log: Log
+}
+
+/**
+ * Opens a connection for commands and one for messages. `store.close` and `bus.close` close one
+ * each.
+ *
+ * While Redis is away every call fails at once with `StoreUnavailable`, and as soon as it is back
+ * calls succeed again; subscriptions come back by themselves.
+ *
+ * @throws StoreUnavailable when Redis does not answer now
+ */
+export async function openRedis({ url, log }: RedisOptions): Promise<OpenRedis> {
+  const commands = defineMemberCommands(connectionTo(url, log, 'commands'))
+  const messages = connectionTo(url, log, 'messages')
+  try {
+    await Promise.all([commands.connect(), messages.connect()])
+  } catch (error) {
+    commands.disconnect()
+    messages.disconnect()
+    throw new StoreUnavailable('Redis does not answer', {}, error)
+  }
+  return { store: createRedisStore(commands), bus: createRedisBus(commands, messages) }
+}
+
+function connectionTo(url: string, log: Log, purpose: string): Redis {
+  const redis = new Redis(url, {
+    lazyConnect: true,
+    connectTimeout: 5_000,
+    commandTimeout: 2_000,
+    // A command that was under way when the connection broke may have been done: sending it again
+    // could take a second code or lose the first. So nothing waits for Redis and nothing is
+    // repeated; the caller learns that we could not tell.
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 0,
+    retryStrategy: (attempt) => Math.min(attempt * 50, 1_000),
+    enableAutoPipelining: true,
+    // Scripts go alone: alone, a script that Redis has forgotten is sent again in full.
+    autoPipeliningIgnoredCommands: ['addMember', 'liveMembers'],
+  })
+  // Reported as loss and return below; without a listener each attempt would be printed.
+  redis.on('error', () => undefined)
+  let isAway = false
+  redis.on('close', () => {
+    if (!isAway) log.warn('redis.lost', { connection: purpose })
+    isAway = true
+  })
+  redis.on('ready', () => {
+    if (isAway) log.info('redis.back', { connection: purpose })
+    isAway = false
+  })
+  return redis
+}

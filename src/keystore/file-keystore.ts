@@ -1,0 +1,116 @@
+import { constants } from 'node:fs'
+import { access, mkdir, readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { InputInvalid } from '../errors.ts'
+import type { Random } from '../random.ts'
+import { codeOf, folderUnusable, readKeyFile, writeKeyFile, type KeyFile } from './key-file.ts'
+import type { KeyAlgorithm, Keystore, SigningKeyPair } from './keystore.ts'
+import { importKeyPair, makePrivateKey } from './signing-key.ts'
+
+export interface FileKeystoreOptions {
+  /** Made with mode 0700 when it is not there. */
+  readonly directory: string
+  /** Encrypts every key file; the same bytes open them again. */
+  readonly passphrase: Buffer
+  readonly random: Random
+}
+
+/**
+ * A keystore of one encrypted PKCS#8 file for each key, `<name>.pem`, mode 0600.
+ *
+ * The passphrase is tried on the keys that are there, so that a wrong one is told at the start and
+ * no key is ever written under another.
+ *
+ * @throws KeystoreUnavailable `folder-unusable`, or what is wrong with the files when none opens
+ */
+export async function openFileKeystore(options: FileKeystoreOptions): Promise<Keystore> {
+  const { directory, random } = options
+  const passphrase = Buffer.from(options.passphrase)
+  await prepareFolder(directory)
+  await checkPassphrase(directory, passphrase)
+  const loaded = new Map<string, Promise<SigningKeyPair>>()
+  const fileOf = (name: string): KeyFile => {
+    return { name, path: join(directory, `${checkName(name)}.pem`), passphrase }
+  }
+
+  return {
+    has: async (name) => isThere(fileOf(name).path, directory),
+    generate: async (name, algorithm) => {
+      const temporaryPath = join(directory, `.${checkName(name)}.${random.uuid()}.tmp`)
+      return generate(fileOf(name), algorithm, { temporaryPath })
+    },
+    keyPair: async (name) => {
+      const pair = loaded.get(name) ?? load(fileOf(name))
+      loaded.set(name, pair)
+      // A failure is not kept: the next call finds a file that was put right meanwhile.
+      pair.catch(() => loaded.delete(name))
+      return pair
+    },
+  }
+}
+
+async function generate(
+  file: KeyFile,
+  algorithm: KeyAlgorithm,
+  options: { temporaryPath: string },
+): Promise<SigningKeyPair> {
+  const key = await makePrivateKey(algorithm)
+  await writeKeyFile(file, key, options)
+  return importKeyPair(key)
+}
+
+async function load(file: KeyFile): Promise<SigningKeyPair> {
+  return importKeyPair(await readKeyFile(file))
+}
+
+async function prepareFolder(directory: string): Promise<void> {
+  try {
+    await mkdir(directory, { recursive: true, mode: 0o700 })
+    await access(directory, constants.R_OK | constants.W_OK | constants.X_OK)
+  } catch (cause) {
+    throw folderUnusable(directory, cause)
+  }
+}
+
+async function checkPassphrase(directory: string, passphrase: Buffer): Promise<void> {
+  let refusal: unknown = null
+  for (const file of await keyFiles(directory, passphrase)) {
+    try {
+      await readKeyFile(file)
+      return
+    } catch (error) {
+      // One damaged key must not take the others along; it is told when it is asked for.
+      refusal = error
+    }
+  }
+  if (refusal instanceof Error) throw refusal
+}
+
+async function keyFiles(directory: string, passphrase: Buffer): Promise<KeyFile[]> {
+  try {
+    const files = await readdir(directory)
+    return files
+      .filter((file) => file.endsWith('.pem'))
+      .map((file) => ({ name: file.slice(0, -4), path: join(directory, file), passphrase }))
+  } catch (cause) {
+    throw folderUnusable(directory, cause)
+  }
+}
+
+async function isThere(path: string, directory: string): Promise<boolean> {
+  try {
+    await access(path)
+    return true
+  } catch (cause) {
+    // Only "no such file" is a no; anything else means that we could not tell.
+    if (codeOf(cause) === 'ENOENT') return false
+    throw folderUnusable(directory, cause)
+  }
+}
+
+function checkName(name: string): string {
+  if (!/^[a-z0-9][a-z0-9-]{0,63}$/.test(name)) {
+    throw new InputInvalid('not a key name', { field: 'name' })
+  }
+  return name
+}

@@ -1,0 +1,46 @@
+/**
+ * The project's benchmark: `npm run bench`. Ratios within one run are what to compare; machines
+ * differ and are noisy.
+ */
+import { Command } from 'commander'
+import { createReport, type Figure } from './figures.ts'
+import { benchParts, type BenchSettings } from './parts.ts'
+
+const program = new Command('bench')
+  .description('Measures sign-ins, tokens, taps and the start of the service.')
+  .option('--json', 'one line of JSON for each figure')
+  .option('--only <prefix>', 'only figures that begin so, such as sign-in.card')
+  .option('--quick', 'shorter: each part takes less than 40 seconds')
+  .addHelpText(
+    'after',
+    `
+Examples:
+  npm run bench
+  npm run bench -- --json --quick --only tap`,
+  )
+  .parse()
+
+const options = program.opts<{ json?: boolean; only?: string; quick?: boolean }>()
+const settings: BenchSettings =
+  options.quick === true
+    ? { seconds: 6, concurrency: 16, deskCount: 50 }
+    : { seconds: 20, concurrency: 16, deskCount: 500 }
+const only = options.only ?? ''
+const wanted = (figure: string) => figure.startsWith(only)
+const chosen = benchParts.filter(({ figures }) =>
+  figures.some((prefix) => prefix.startsWith(only) || only.startsWith(prefix)),
+)
+if (chosen.length === 0) {
+  console.error(`No figure begins with ${only}. Leave --only out to see all of them.`)
+  process.exit(2)
+}
+
+const report = createReport(options.json === true)
+const measured: Figure[] = []
+for (const part of chosen) {
+  if (options.json !== true) console.error(`… ${part.figures.join(', ')}`)
+  measured.push(...(await part.run(settings, measured)))
+}
+report.add(measured.filter(({ figure }) => wanted(figure)))
+report.print()
+process.exit(0)
