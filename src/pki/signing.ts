@@ -1,0 +1,74 @@
+import 'reflect-metadata'
+import { webcrypto, X509Certificate } from 'node:crypto'
+import * as x509 from '@peculiar/x509'
+import type { SigningKeyPair } from '../keystore/keystore.ts'
+import { AuthorityUnavailable } from './authority.ts'
+import { parseCertificate, type Certificate } from './certificate.ts'
+import { issuerFault } from './issuer-fault.ts'
+
+/** Everything that goes into a certificate besides the signature. */
+export interface ToBeSigned {
+  readonly serialNumber: string
+  readonly subject: x509.Name
+  readonly issuer: x509.Name
+  readonly notBefore: Date
+  readonly notAfter: Date
+  /** SubjectPublicKeyInfo, DER. */
+  readonly publicKey: Buffer
+  readonly extensions: readonly x509.Extension[]
+}
+
+/** Signs, and gives back DER. What comes out is for `checkSigned` before anybody sees it. */
+export async function sign(toBeSigned: ToBeSigned, keys: SigningKeyPair): Promise<Buffer> {
+  const certificate = await x509.X509CertificateGenerator.create(
+    {
+      ...toBeSigned,
+      publicKey: new Uint8Array(toBeSigned.publicKey),
+      extensions: [...toBeSigned.extensions],
+      signingKey: keys.privateKey,
+      signingAlgorithm: signatureAlgorithm(keys.privateKey),
+    },
+    webcrypto as Crypto,
+  )
+  return Buffer.from(certificate.rawData)
+}
+
+/** The hash as strong as the curve (SP 800-57 part 1, table 3). */
+function signatureAlgorithm({ algorithm }: webcrypto.CryptoKey): EcdsaParams {
+  const curve = 'namedCurve' in algorithm ? algorithm.namedCurve : null
+  return { name: algorithm.name, hash: curve === 'P-384' ? 'SHA-384' : 'SHA-256' }
+}
+
+/**
+ * Reads what was signed as a stranger would, before it is recorded: it has the serial on record,
+ * and the issuer's certificate verifies it.
+ *
+ * @param issuer - null for a root, which verifies itself
+ * @throws AuthorityUnavailable when it does not: the keystore's key is not the authority's
+ */
+export function checkSigned(
+  der: Buffer,
+  toBeSigned: ToBeSigned,
+  { issuer, authoritiesBelow }: { issuer: Certificate | null; authoritiesBelow: number },
+): Certificate {
+  const certificate = parseCertificate(der)
+  const fault =
+    certificate.serialNumber === toBeSigned.serialNumber
+      ? issuerFault(certificate, issuer ?? certificate, { authoritiesBelow })
+      : 'serial-number-differs'
+  if (fault === null) return certificate
+  const message = `the certificate that was signed does not verify (${fault})`
+  throw new AuthorityUnavailable(message, { fault, serialNumber: toBeSigned.serialNumber })
+}
+
+/** The name in the authority's certificate, byte for byte (RFC 5280 §4.1.2.4). */
+export function nameInCertificate(der: Buffer): x509.Name {
+  return new x509.X509Certificate(new Uint8Array(der)).subjectName
+}
+
+/** Does the keystore hold the key that the certificate is about? */
+export async function isKeyOf(keys: SigningKeyPair, der: Buffer): Promise<boolean> {
+  const spki = Buffer.from(await webcrypto.subtle.exportKey('spki', keys.publicKey))
+  const certified = new X509Certificate(der).publicKey.export({ format: 'der', type: 'spki' })
+  return spki.equals(certified)
+}

@@ -1,0 +1,24 @@
+import { migrate } from '../../src/db/migrate.ts'
+import { openDatabase, type Database } from '../../src/db/pool.ts'
+import { silentLog } from '../../src/log.ts'
+import { createTestDatabase } from './test-database.ts'
+
+/** A fresh database with the whole schema. `drop` closes `db` too. */
+export async function migratedTestDatabase(): Promise<{
+  db: Database
+  url: string
+  drop(): Promise<void>
+}> {
+  const database = await createTestDatabase()
+  const { url } = database
+  await migrate(url)
+  const db = openDatabase({ url, log: silentLog })
+  return {
+    db,
+    url,
+    drop: async () => {
+      await db.close()
+      await database.drop()
+    },
+  }
+}
