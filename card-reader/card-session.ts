@@ -26,10 +26,13 @@ export interface CardQuestion {
   readonly nonce: string
 }
 
+/** What the prompt has to say about this attempt. */
+export type AskedFor = Pick<PinRequest, 'triesLeft' | 'problem'>
+
 export interface CardSessionDeps {
   readonly knownCards: KnownCards
-  askPin(asked: Pick<PinRequest, 'triesLeft' | 'problem'>): Promise<Buffer | null>
-  report(progress: Progress): void
+  readonly askPin: (asked: AskedFor) => Promise<Buffer | null>
+  readonly report: (progress: Progress) => void
 }
 
 export interface CardAnswer {
@@ -123,7 +126,7 @@ function signQuestion(
 
 /** Asks for the PIN until it is right, the holder cancels, or the card blocks. */
 async function verifyHolder(card: CardChannel, deps: CardSessionDeps): Promise<void> {
-  let asked: Pick<PinRequest, 'triesLeft' | 'problem'> = {
+  let asked: AskedFor = {
     triesLeft: await triesLeftOf(card),
     problem: null,
   }
@@ -142,9 +145,9 @@ async function verifyHolder(card: CardChannel, deps: CardSessionDeps): Promise<v
 /** Null when the PIN was right, else what the next prompt has to say. */
 async function tryPin(
   card: CardChannel,
-  asked: Pick<PinRequest, 'triesLeft' | 'problem'>,
+  asked: AskedFor,
   { askPin }: CardSessionDeps,
-): Promise<Pick<PinRequest, 'triesLeft' | 'problem'> | null> {
+): Promise<AskedFor | null> {
   const pin = await askPin(asked)
   if (pin === null) throw new SignInCancelled()
   try {

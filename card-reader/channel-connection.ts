@@ -18,8 +18,8 @@ export interface ConnectionOptions {
   readonly timing: { readonly handshakeMs: number; readonly silenceMs: number }
   readonly signal: AbortSignal
   /** The service knows this terminal; `send` works until the connection ends. */
-  onWelcome(send: (frame: AgentFrame) => void): void
-  onFrame(frame: ServiceFrame): void
+  readonly onWelcome: (send: (frame: AgentFrame) => void) => void
+  readonly onFrame: (frame: ServiceFrame) => void
 }
 
 export interface ConnectionEnd {

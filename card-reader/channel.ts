@@ -37,9 +37,9 @@ export interface ChannelOptions {
   readonly log: Log
   readonly timing: ChannelTiming
   /** After each change; `withdrawn`, `replaced` and `closed` are the last. */
-  onState(state: ChannelState): void
+  readonly onState: (state: ChannelState) => void
   /** Frames after the welcome. */
-  onFrame(frame: ServiceFrame): void
+  readonly onFrame: (frame: ServiceFrame) => void
 }
 
 export interface Channel {
@@ -87,28 +87,25 @@ export function openChannel(options: ChannelOptions): Channel {
 }
 
 interface Dialling {
-  dial(): Promise<ConnectionEnd>
-  enter(state: ChannelState): void
+  readonly dial: () => Promise<ConnectionEnd>
+  readonly enter: (state: ChannelState) => void
   readonly signal: AbortSignal
 }
 
 async function stayConnected(options: ChannelOptions, { dial, enter, signal }: Dialling) {
-  let failures = 0
-  while (!signal.aborted) {
+  for (let failures = 0; ;) {
     const { code, wasWelcome } = await dial()
-    const lastState = lastStateAfter(code)
+    const lastState = signal.aborted ? 'closed' : lastStateAfter(code)
     if (lastState !== null) {
       enter(lastState)
       return
     }
-    if (signal.aborted) break
     enter('offline')
     failures = wasWelcome ? 1 : failures + 1
     const waitMs = backOffMs(failures, options.timing.backOff, options.random)
     options.log.info('channel.waiting', { closeCode: code, failures, waitMs })
     await sleep(waitMs, undefined, { signal }).catch(() => undefined)
   }
-  enter('closed')
 }
 
 /** Dialling again after these would be wrong: the terminal is out, or another agent took its place. */

@@ -31,9 +31,16 @@ export async function openKnownCards(stateDir: string): Promise<KnownCards> {
   const path = join(stateDir, 'known-cards.json')
   const cards = new Map(Object.entries(await readCards(path)))
   let saving: Promise<void> = Promise.resolve()
+  let isWaiting = false
+  const write = (): Promise<void> => {
+    isWaiting = false
+    return writePrivateFile(path, JSON.stringify(Object.fromEntries(cards)))
+  }
   const save = (): void => {
-    const content = JSON.stringify(Object.fromEntries(cards))
-    saving = saving.catch(() => undefined).then(() => writePrivateFile(path, content))
+    // A write that has not begun yet will carry this change too.
+    if (isWaiting) return
+    isWaiting = true
+    saving = saving.then(write, write)
     // Who cares calls saved(); a full disk must not end the agent.
     saving.catch(() => undefined)
   }

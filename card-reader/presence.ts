@@ -13,10 +13,19 @@ export interface PresenceWatch {
   changed(signal: AbortSignal): Promise<void>
   /** The card on this reader had its turn: it counts again once it was lifted. */
   setAside(readerName: string): void
+  /**
+   * The card on this reader was lost: it counts again once the reader shows that it was lifted,
+   * or after a moment. A card at the edge of the field, or put back at once, may never be shown
+   * as lifted.
+   */
+  setAsideBriefly(readerName: string): void
   /** Aborted as soon as the card on this reader is lifted or the reader goes. */
   untilLifted(readerName: string): AbortSignal
   close(): void
 }
+
+/** Longer than a reader takes to look again for a card that left its field. */
+const lostCardMs = 1000
 
 /**
  * Watches the readers for one sign-in. A card that lies there from before counts as presented; a
@@ -25,16 +34,20 @@ export interface PresenceWatch {
  */
 export function watchPresence(port: CardPort): PresenceWatch {
   const aside = new Set<string>()
+  const timers = new Set<NodeJS.Timeout>()
   const lifts = new Map<string, AbortController>()
   let hasChanged = false
   let wake = (): void => undefined
   const hasCard = (name: string): boolean =>
     port.readers().some((reader) => reader.name === name && reader.cardPresent)
-  const stopListening = port.onChange(() => {
+  const noteChange = (): void => {
     hasChanged = true
+    wake()
+  }
+  const stopListening = port.onChange(() => {
     for (const name of aside) if (!hasCard(name)) aside.delete(name)
     for (const [name, lift] of lifts) if (!hasCard(name)) lift.abort()
-    wake()
+    noteChange()
   })
   return {
     look: () => {
@@ -57,13 +70,25 @@ export function watchPresence(port: CardPort): PresenceWatch {
     setAside: (readerName) => {
       if (hasCard(readerName)) aside.add(readerName)
     },
+    setAsideBriefly: (readerName) => {
+      if (!hasCard(readerName)) return
+      aside.add(readerName)
+      const countAgain = (): void => {
+        aside.delete(readerName)
+        noteChange()
+      }
+      timers.add(setTimeout(countAgain, lostCardMs))
+    },
     untilLifted: (readerName) => {
       const lift = new AbortController()
       lifts.set(readerName, lift)
       if (!hasCard(readerName)) lift.abort()
       return lift.signal
     },
-    close: stopListening,
+    close: () => {
+      stopListening()
+      for (const timer of timers) clearTimeout(timer)
+    },
   }
 }
 

@@ -57,9 +57,11 @@ export function createSignInDesk(deps: SignInDeskDeps): SignInDesk {
     if (active.latest.type === 'auth-token') end('answered')
   }
   const serve = async (signIn: ActiveSignIn): Promise<void> => {
+    // Replaced while it waited for its turn.
+    if (active !== signIn) return
     const timer = setTimeout(
       () => {
-        if (active === signIn) end('expired')
+        end('expired')
       },
       lifetimeMs(signIn.request, deps.clock.now()),
     )
@@ -67,10 +69,11 @@ export function createSignInDesk(deps: SignInDeskDeps): SignInDesk {
       clearTimeout(timer)
     })
     signIn.latest = (await answerOf(deps, signIn)) ?? signIn.latest
-    if (active !== signIn) return
+    if (!isActive(signIn)) return
     if (signIn.latest?.type === 'auth-token') resume()
     else end('given-up')
   }
+  const isActive = (signIn: ActiveSignIn): boolean => active === signIn
   return {
     begin: (request) => {
       if (active?.request.challengeId === request.challengeId) {

@@ -2,11 +2,11 @@
 import { AgentError } from './agent-error.ts'
 import { createAuthToken } from './auth-token.ts'
 import type { CardPort, ReaderStatus } from './card-port.ts'
-import { signWithCard, SignInCancelled, type CardAnswer } from './card-session.ts'
+import { signWithCard, SignInCancelled, type AskedFor, type CardAnswer } from './card-session.ts'
 import { guardChannel } from './guarded-channel.ts'
 import type { KnownCards } from './known-cards.ts'
 import { describeError, type Log } from './log.ts'
-import type { PinPrompt, PinRequest } from './pin-prompt/pin-prompt.ts'
+import type { PinPrompt } from './pin-prompt/pin-prompt.ts'
 import { watchPresence, type PresenceWatch } from './presence.ts'
 import { isFault, isFinal, stepOfCardError, type Progress } from './progress.ts'
 import type { AuthToken, ProgressStep, SignInRequest } from './protocol.ts'
@@ -22,7 +22,7 @@ export interface SignInDeps {
   /** Aborted when the request is cancelled, replaced or out of time. */
   readonly signal: AbortSignal
   /** Called for every new step. */
-  report(progress: Progress): void
+  readonly report: (progress: Progress) => void
 }
 
 export interface SignedIn {
@@ -40,30 +40,39 @@ export async function runSignIn(
   request: SignInRequest,
 ): Promise<SignedIn | null> {
   const presence = watchPresence(deps.cardPort)
-  const steps = createSteps(deps)
   try {
-    while (!deps.signal.aborted && !steps.isFinal()) {
-      const found = presence.look()
-      if (found.kind === 'card') {
-        const signed = await tryCard({ ...deps, ...steps, presence }, request, found.reader)
-        if (signed !== null) return signed
-        // What failed must be lifted before it counts again, else it would fail for ever.
-        presence.setAside(found.reader.name)
-      } else {
-        steps.reportAbsence(found.kind)
-        await presence.changed(deps.signal)
-      }
-    }
-    return null
+    return await untilSigned({ ...deps, ...createSteps(deps), presence }, request)
   } finally {
     presence.close()
   }
 }
 
+async function untilSigned(deps: Waiting, request: SignInRequest): Promise<SignedIn | null> {
+  const { presence, signal } = deps
+  while (!signal.aborted && !deps.isFinal()) {
+    const found = presence.look()
+    if (found.kind !== 'card') {
+      deps.reportAbsence(found.kind)
+      await presence.changed(signal)
+      continue
+    }
+    const outcome = await tryCard(deps, request, found.reader)
+    // What failed must be lifted before it counts again, else it would fail for ever.
+    if (outcome === 'failed') presence.setAside(found.reader.name)
+    else if (outcome === 'lost') presence.setAsideBriefly(found.reader.name)
+    else return outcome
+  }
+  return null
+}
+
+interface Waiting extends SignInDeps, Steps {
+  readonly presence: PresenceWatch
+}
+
 interface Steps {
-  report(progress: Progress): void
-  reportAbsence(kind: 'no-reader' | 'no-card' | 'two-cards'): void
-  isFinal(): boolean
+  readonly report: (progress: Progress) => void
+  readonly reportAbsence: (kind: 'no-reader' | 'no-card' | 'two-cards') => void
+  readonly isFinal: () => boolean
 }
 
 /** Passes each step on once. A fault stays to be read until the next card comes. */
@@ -85,28 +94,25 @@ function createSteps({ report, signal }: SignInDeps): Steps {
   }
 }
 
-interface CardTry extends SignInDeps {
-  readonly presence: PresenceWatch
-}
-
-/** Null when this card gave no answer; what was wrong has been reported then. */
+/** What a card gives, unless it is lost on the way or fails; what was wrong has been reported then. */
 async function tryCard(
-  deps: CardTry,
+  deps: Waiting,
   request: SignInRequest,
   reader: ReaderStatus,
-): Promise<SignedIn | null> {
+): Promise<SignedIn | 'failed' | 'lost'> {
   try {
     if (reader.storageCard === true) throw new CardError('not-a-piv-card')
     const answer = await askCard(deps, request, reader.name)
     return { cardUuid: answer.cardUuid, token: createAuthToken(answer) }
   } catch (error) {
-    if (deps.signal.aborted) return null
+    if (deps.signal.aborted) return 'failed'
     deps.log.info('sign-in.card-failed', {
       challengeId: request.challengeId,
       ...describeError(error),
     })
-    deps.report(progressOf(error))
-    return null
+    const progress = progressOf(error)
+    deps.report(progress)
+    return progress.step === 'card-removed' ? 'lost' : 'failed'
   }
 }
 
@@ -114,7 +120,7 @@ async function tryCard(
 const passingFaults = new Set(['card-defect', 'selection-lost'])
 
 async function askCard(
-  deps: CardTry,
+  deps: Waiting,
   request: SignInRequest,
   readerName: string,
 ): Promise<CardAnswer> {
@@ -127,7 +133,7 @@ async function askCard(
 }
 
 function askCardOnce(
-  deps: CardTry,
+  deps: Waiting,
   request: SignInRequest,
   readerName: string,
 ): Promise<CardAnswer> {
@@ -135,7 +141,7 @@ function askCardOnce(
   const lifted = deps.presence.untilLifted(readerName)
   const question = { keySlot: request.keySlot, origin: issuer, nonce: request.nonce }
   return cardPort.withCard(readerName, async (card) => {
-    const askPin = (asked: Pick<PinRequest, 'triesLeft' | 'problem'>): Promise<Buffer | null> =>
+    const askPin = (asked: AskedFor): Promise<Buffer | null> =>
       askPinWhileThere(deps, { ...request, ...asked }, lifted)
     const guarded = guardChannel(card, deps)
     const answer = await signWithCard(guarded, question, { knownCards, askPin, report })
@@ -170,8 +176,6 @@ async function askPinWhileThere(
   signal.throwIfAborted()
   throw new CardError('card-removed')
 }
-
-type AskedFor = Pick<PinRequest, 'triesLeft' | 'problem'>
 
 /** What the page is told. A fault of our own is "cannot be read" there, and by name in the log. */
 function progressOf(error: unknown): Progress {

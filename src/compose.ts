@@ -250,16 +250,23 @@ async function listen(
     server.once('error', reject)
     server.listen(port, host, resolve)
   })
-  closers.push(() => stopServer(server, detach))
+  closers.push(() => stopServer(server, { detach, channel }))
   const { port: actual } = server.address() as AddressInfo
   const { protocol } = new URL(issuer)
   return { url: protocol === 'https:' ? issuer : `http://${host}:${actual}` }
 }
 
-/** Open requests get a moment; event streams never end by themselves, so they are cut. */
-async function stopServer(server: Server, detach: () => void): Promise<void> {
+/**
+ * Open requests get a moment. Event streams never end by themselves, so they are cut; agents'
+ * connections are no longer HTTP's to count, so they are ended before the server is waited for.
+ */
+async function stopServer(
+  server: Server,
+  { detach, channel }: { detach: () => void; channel: TerminalChannel },
+): Promise<void> {
   detach()
   const closed = new Promise((resolve) => server.close(resolve))
+  await channel.close()
   server.closeIdleConnections()
   const patience = setTimeout(() => {
     server.closeAllConnections()

@@ -10,19 +10,27 @@ export type ErrorCode =
   | 'CARD_REFUSED'
   | 'CARD_TRANSITION_REFUSED'
   | 'CERTIFICATE_REQUEST_REFUSED'
+  | 'CERTIFICATE_TRANSITION_REFUSED'
   | 'CERTIFICATE_UNREADABLE'
+  | 'CHAIN_REFUSED'
   | 'CHANNEL_REFUSED'
   | 'CONFIG_INVALID'
+  | 'CROSS_SITE_REFUSED'
   | 'DATABASE_UNAVAILABLE'
+  | 'DATA_FOLDER_UNUSABLE'
   | 'DUPLICATE'
   | 'ENROLMENT_REFUSED'
   | 'INPUT_INVALID'
+  | 'INPUT_TOO_LARGE'
   | 'INTERACTION_EXPIRED'
   | 'KEYSTORE_UNAVAILABLE'
   | 'NOT_FOUND'
   | 'PAIRING_REFUSED'
   | 'STORE_UNAVAILABLE'
   | 'TERMINAL_OFFLINE'
+  | 'TERMINAL_SIGNATURE_REFUSED'
+  | 'TERMINAL_TRANSITION_REFUSED'
+  | 'TOO_MANY_REQUESTS'
 
 /** The base of every error we raise ourselves. */
 export abstract class AppError extends Error {
@@ -53,6 +61,11 @@ export class Duplicate extends AppError {
 /** Input from outside did not have the shape we ask for; `facts.field` names the field. */
 export class InputInvalid extends AppError {
   readonly code = 'INPUT_INVALID'
+}
+
+/** The folder for data cannot be used as it is; the message says what to do about it. */
+export class DataFolderUnusable extends AppError {
+  readonly code = 'DATA_FOLDER_UNUSABLE'
 }
 
 /** PostgreSQL could not be asked: we could not tell, which is not the same as no. */

@@ -6,14 +6,17 @@ const root = resolve(import.meta.dirname, '..')
 
 /** The import rule, a row a layer: a file may import its own row's folder and every row above. */
 const layers: readonly (readonly string[])[] = [
-  ['errors', 'clock', 'random', 'log'],
+  ['errors'],
+  ['clock', 'random', 'log'],
   ['db', 'keystore'],
   ['audit', 'pki'],
   ['holders', 'terminals'],
   ['cards', 'passkeys'],
   ['card-auth', 'oidc'],
   ['web'],
-  ['compose', 'main', 'config'],
+  ['config'],
+  ['compose'],
+  ['main'],
 ]
 
 /** Types that name people, cards and levels: shapes without behaviour, open to every layer. */

@@ -50,7 +50,7 @@ export const cardStateSchema = z.object({
     value: hex,
   }),
   /** By key reference, such as `9a`. */
-  keys: z.partialRecord(reference, keySchema),
+  keys: z.record(reference, keySchema),
   /** Whole objects by tag, such as `5fc102`: base64 of the bytes that GET DATA returns. */
   objects: z.record(z.string(), z.base64()),
 })

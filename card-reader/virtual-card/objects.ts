@@ -34,11 +34,15 @@ export function putData(card: CardContext, command: CommandApdu): Reply {
   checkObjectParameters(command)
   checkAdministrator(card)
   const { tag, object, isEmpty } = readWrite(command.data)
-  const { [tag]: _replaced, ...others } = card.state.objects
+  const others = without(card.state.objects, tag)
   if (!isEmpty) checkSpace(others, object)
   card.state.objects = isEmpty ? others : { ...others, [tag]: object.toString('base64') }
   card.save()
   return done()
+}
+
+function without(objects: Readonly<Record<string, string>>, tag: string): Record<string, string> {
+  return Object.fromEntries(Object.entries(objects).filter(([other]) => other !== tag))
 }
 
 function readWrite(data: Buffer): { tag: string; object: Buffer; isEmpty: boolean } {

@@ -15,7 +15,7 @@ export interface EmbeddedPostgres {
   /** For `openDatabase` and `migrate`; it carries the password. */
   readonly url: string
   /** Ends the database after its running statements were broken off; safe to call twice. */
-  stop(): Promise<void>
+  readonly stop: () => Promise<void>
 }
 
 const database = 'ecard'

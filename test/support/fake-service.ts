@@ -22,6 +22,8 @@ export interface FakeService {
   /** Sends a sign-in request; returns it. */
   ask(request?: Partial<SignInFrame>): SignInFrame
   ping(): void
+  /** How many pings were answered. */
+  readonly pongs: number
   /** Ends the connections with this code. */
   hangUp(code: number): void
   stop(): Promise<void>
@@ -57,10 +59,12 @@ export async function startFakeService(options: FakeServiceOptions): Promise<Fak
   let http: Server | null = null
   let port = 0
   let welcomed = 0
+  let pongs = 0
   const accept = (socket: WebSocket): void => {
     const nonce = randomBytes(32).toString('base64')
     sockets.add(socket)
     socket.on('close', () => sockets.delete(socket))
+    socket.on('pong', () => (pongs += 1))
     socket.on('message', (data: Buffer) => {
       const frame = JSON.parse(data.toString('utf8')) as Frame
       heard.push(frame)
@@ -95,6 +99,9 @@ export async function startFakeService(options: FakeServiceOptions): Promise<Fak
     heard,
     get welcomed() {
       return welcomed
+    },
+    get pongs() {
+      return pongs
     },
     send: (frame) => {
       sendText(JSON.stringify(frame))

@@ -6,7 +6,7 @@ create table agencies (
   name text collate "vi-x-icu" not null check (name <> '' and name is nfc normalized),
   kind text not null check (kind in ('province', 'department', 'district', 'commune', 'office')),
   parent_id uuid references agencies (id),
-  check ((kind = 'province') = (parent_id is null))
+  constraint agencies_root_is_province check ((kind = 'province') = (parent_id is null))
 );
 
 -- One root: every agency without a parent has the same key here.
@@ -45,8 +45,10 @@ create table holders (
   national_number text collate "C" unique
     check (national_number <> '' and national_number is nfc normalized),
   tax_code text collate "C" unique check (tax_code <> '' and tax_code is nfc normalized),
-  check ((type = 'person') = (national_number is not null)),
-  check ((type = 'organisation') = (tax_code is not null)),
+  constraint holders_national_number_of_person
+    check ((type = 'person') = (national_number is not null)),
+  constraint holders_tax_code_of_organisation
+    check ((type = 'organisation') = (tax_code is not null)),
   -- The target of the references that admit one type of holder alone.
   unique (id, type)
 );
@@ -72,7 +74,7 @@ create table affiliations (
   since timestamptz not null,
   foreign key (person_id, person_type) references holders (id, type),
   foreign key (organisation_id, organisation_type) references holders (id, type),
-  check (num_nonnulls(agency_id, organisation_id) = 1)
+  constraint affiliations_with_one_party check (num_nonnulls(agency_id, organisation_id) = 1)
 );
 
 create unique index affiliations_once_per_agency on affiliations (person_id, agency_id)

@@ -9,8 +9,8 @@ create table terminals (
   state_since timestamptz not null,
   agency_id uuid references agencies (id),
   public_key bytea unique,
-  check (state <> 'invited' or public_key is null),
-  check (state <> 'active' or public_key is not null)
+  constraint terminals_invited_without_key check (state <> 'invited' or public_key is null),
+  constraint terminals_active_with_key check (state <> 'active' or public_key is not null)
 );
 
 create index terminals_agency on terminals (agency_id) where agency_id is not null;

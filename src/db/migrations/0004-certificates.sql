@@ -9,8 +9,8 @@ create table authorities (
   -- The name of the private key in the keystore; the key itself is never here.
   key_name text not null unique,
   issuer_id uuid references authorities (id),
-  check ((kind = 'root') = (issuer_id is null)),
-  check (issuer_id <> id)
+  constraint authorities_root_without_issuer check ((kind = 'root') = (issuer_id is null)),
+  constraint authorities_not_own_issuer check (issuer_id <> id)
 );
 
 create index authorities_issuer on authorities (issuer_id) where issuer_id is not null;
@@ -38,11 +38,12 @@ create table certificates (
   -- SHA-256 of the certificate: worked out here, so that it cannot disagree with it.
   fingerprint bytea generated always as (sha256(der)) stored unique,
   primary key (authority_id, serial_number),
-  check (num_nonnulls(card_uuid, terminal_id) = 1),
-  check ((card_uuid is null) = (slot is null)),
-  check ((status = 'prepared') = (der is null)),
-  check ((status = 'revoked') = (revoked_at is not null)),
-  check (not_before < not_after)
+  constraint certificates_of_one_bearer check (num_nonnulls(card_uuid, terminal_id) = 1),
+  constraint certificates_slot_of_card check ((card_uuid is null) = (slot is null)),
+  constraint certificates_signed_unless_prepared check ((status = 'prepared') = (der is null)),
+  constraint certificates_time_of_revocation
+    check ((status = 'revoked') = (revoked_at is not null)),
+  constraint certificates_validity check (not_before < not_after)
 );
 
 -- At most one certificate per card and slot, and per terminal, that could sign anybody in. A

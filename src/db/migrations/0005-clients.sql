@@ -18,7 +18,7 @@ create table clients (
   agency_ids uuid[] check (cardinality(agency_ids) > 0),
   card_compulsory_from timestamptz,
   -- A secret is kept as a hash and never among the metadata.
-  check (not metadata ? 'client_secret')
+  constraint clients_no_open_secret check (not metadata ? 'client_secret')
 );
 
 create index clients_agency on clients (agency_id) where agency_id is not null;

@@ -1,0 +1,106 @@
+import { errors, type Account, type FindAccount, type KoaContextWithOIDC } from 'oidc-provider'
+import type { Clock } from '../clock.ts'
+import type { HolderForClaims } from '../holders/holder-claims-store.ts'
+import type { Terminal } from '../terminals/terminal.ts'
+import { claimsOf } from './claims.ts'
+import type { Lifetimes } from './lifetimes.ts'
+import type { SessionIndex, SignIn } from './session-index.ts'
+import { orUnavailable } from './unavailable.ts'
+
+/** The library's account, with the sign-in that it rests on and the agencies it acts for. */
+export interface SignedInAccount extends Account {
+  readonly signIn: SignIn
+  readonly agencyPaths: readonly (readonly string[])[]
+}
+
+export interface FindAccountDeps {
+  readonly holders: {
+    findForClaims(holderId: string, cardUuid: string | null): Promise<HolderForClaims | null>
+  }
+  readonly terminals: { find(terminalId: string): Promise<Terminal | null> }
+  readonly sessions: SessionIndex
+  readonly lifetimes: Lifetimes
+  readonly clock: Clock
+}
+
+/**
+ * Finds who a session or a token stands for, as they are now: one look at the database each time,
+ * so that a suspended card or a holder who left is refused at the next single sign-on, refresh or
+ * look at the user info, whether or not their sessions have been ended yet.
+ */
+export function createFindAccount(deps: FindAccountDeps): FindAccount {
+  return (ctx, holderId, token) =>
+    orUnavailable(async () => {
+      const signIn = newSignIn(ctx)
+      if (signIn !== null) return enterSession(deps, ctx, signIn)
+      const sessionUid = token === undefined ? ctx.oidc.session?.uid : sessionUidOf(token)
+      if (sessionUid === undefined) return undefined
+      const known = await deps.sessions.find(sessionUid)
+      return known?.holderId === holderId ? await accountOf(deps, known) : undefined
+    })
+}
+
+/** The sign-in that `completeSignIn` left for this very request, or null. */
+function newSignIn(ctx: KoaContextWithOIDC): SignIn | null {
+  const { route, result } = ctx.oidc
+  if (route !== 'resume' || result?.login === undefined) return null
+  return result['signIn'] as SignIn
+}
+
+/**
+ * Puts the session on its new sign-in. The index comes first and the look at the registry after:
+ * whoever ends sessions changes the registry first and reads the index after, so of the two one
+ * always sees the other.
+ */
+async function enterSession(
+  deps: FindAccountDeps,
+  ctx: KoaContextWithOIDC,
+  signIn: SignIn,
+): Promise<SignedInAccount> {
+  const sessionUid = ctx.oidc.session?.uid ?? ''
+  try {
+    await deps.sessions.record(sessionUid, signIn, deps.lifetimes.sessionMaxSeconds)
+    const [account, terminal] = await Promise.all([
+      accountOf(deps, signIn),
+      deps.terminals.find(signIn.terminalId),
+    ])
+    if (account !== undefined && terminal?.state === 'active') return account
+    await deps.sessions.take(sessionUid)
+    throw new errors.AccessDenied('card, holder or terminal is no longer active')
+  } catch (error) {
+    discardSession(ctx)
+    throw error
+  }
+}
+
+/** Keeps the library from saving a session whose sign-in failed. */
+function discardSession(ctx: KoaContextWithOIDC): void {
+  if (ctx.oidc.session !== undefined) Reflect.set(ctx.oidc.session, 'destroyed', true)
+}
+
+async function accountOf(
+  deps: FindAccountDeps,
+  signIn: SignIn,
+): Promise<SignedInAccount | undefined> {
+  const known = await deps.holders.findForClaims(signIn.holderId, signIn.cardUuid)
+  if (known === null || !isInGoodStanding(known, deps.clock.now())) return undefined
+  return {
+    accountId: signIn.holderId,
+    signIn,
+    agencyPaths: known.agencies.map(({ path }) => path),
+    claims: () => ({ ...claimsOf(known, signIn), sub: signIn.holderId }),
+  }
+}
+
+function isInGoodStanding({ holder, card }: HolderForClaims, now: Date): boolean {
+  return (
+    holder.state === 'active' &&
+    card?.state === 'active' &&
+    now.getTime() < card.expiresAt.getTime()
+  )
+}
+
+function sessionUidOf(token: object): string | undefined {
+  const uid: unknown = (token as { sessionUid?: unknown }).sessionUid
+  return typeof uid === 'string' ? uid : undefined
+}

@@ -1,0 +1,147 @@
+import { Provider, type Client, type Configuration, type ExternalSigningKey } from 'oidc-provider'
+import type { Clock } from '../clock.ts'
+import type { ExpiringStore } from '../db/expiring-store.ts'
+import type { AgencyStore } from '../holders/agency-store.ts'
+import type { HolderStore } from '../holders/holder-store.ts'
+import type { Log } from '../log.ts'
+import type { TerminalStore } from '../terminals/terminal-store.ts'
+import { createAdapterFactory } from './adapter.ts'
+import type { ClientStore } from './client-store.ts'
+import { createClientDirectory, matchesSecretHash, type ClientDirectory } from './clients.ts'
+import type { EndSessionsDeps } from './end-sessions.ts'
+import { createFindAccount } from './find-account.ts'
+import { createInteractionPolicy } from './interaction-policy.ts'
+import type { Lifetimes } from './lifetimes.ts'
+import { createLoadGrant } from './load-grant.ts'
+import { finishLogout, logOutIfProven } from './logout.ts'
+import { defaultRetryDelaysMs } from './logout-delivery.ts'
+import {
+  answerAlways,
+  isRouted,
+  showError,
+  type ProviderContext,
+  type ProviderErrorOut,
+  type ProviderViews,
+} from './provider-answers.ts'
+import { protocolOptions } from './provider-config.ts'
+import { providerCookies } from './provider-cookies.ts'
+import { logProviderEvents } from './provider-events.ts'
+import { createReadAhead, type ReadAhead } from './read-ahead.ts'
+import { createSessionIndex } from './session-index.ts'
+import { orUnavailable } from './unavailable.ts'
+
+export type { ProviderContext, ProviderErrorOut, ProviderViews }
+
+export interface ProviderDeps {
+  readonly issuer: string
+  readonly store: ExpiringStore
+  readonly clients: Pick<ClientStore, 'find'>
+  readonly agencies: Pick<AgencyStore, 'find'>
+  readonly holders: Pick<HolderStore, 'findForClaims'>
+  readonly terminals: Pick<TerminalStore, 'find'>
+  readonly signingKeys: readonly ExternalSigningKey[]
+  /** Sign the provider's cookies; the first signs, all of them are believed. */
+  readonly cookieKeys: readonly string[]
+  readonly clock: Clock
+  readonly lifetimes: Lifetimes
+  readonly views: ProviderViews
+  readonly log: Log
+  /** How long a change in the client registry may take to be noticed; 5 if not said. */
+  readonly clientMemorySeconds?: number
+  /** Pauses before further attempts to tell a client of a logout. */
+  readonly logoutRetryDelaysMs?: readonly number[]
+}
+
+/** What the use-cases of this folder need of the provider they work on. */
+export interface ProviderParts extends EndSessionsDeps {
+  readonly reads: ReadAhead
+  readonly clients: ClientDirectory
+}
+
+/** The library's provider with our parts at hand. */
+export class SignInProvider extends Provider {
+  readonly parts: ProviderParts
+
+  constructor(issuer: string, configuration: Configuration, parts: ProviderParts) {
+    super(issuer, configuration)
+    this.parts = parts
+  }
+}
+
+/**
+ * The OpenID Connect provider: this folder owns the protocol, its sessions and who is told when
+ * they end. It never authenticates anybody: `interaction.ts` is handed a finished Authentication.
+ *
+ * Mount `callback()` at the root, last, without a body parser in front of it.
+ */
+export function createProvider(deps: ProviderDeps): SignInProvider {
+  const { store, log } = deps
+  const reads = createReadAhead(store)
+  const sessions = createSessionIndex(store, reads)
+  const clients = createClientDirectory(deps.clients, deps.agencies, {
+    clock: deps.clock,
+    memorySeconds: deps.clientMemorySeconds ?? 5,
+  })
+  const findClient = (id: string): Promise<Client | undefined> => provider.Client.find(id)
+  const retryDelaysMs = deps.logoutRetryDelaysMs ?? defaultRetryDelaysMs
+  const parts = { store, reads, log, sessions, clients, findClient, retryDelaysMs }
+  const provider = new SignInProvider(deps.issuer, configurationOf(deps, parts), parts)
+  pinAddress(provider, deps.issuer)
+  compareSecretsByHash(provider)
+  provider.use((ctx, next) => answerAlways(deps, ctx as ProviderContext, next))
+  provider.use(async (ctx, next) => {
+    await next()
+    if (!isRouted(ctx as ProviderContext)) return
+    await orUnavailable(() => finishLogout(parts, ctx as ProviderContext))
+  })
+  logProviderEvents(provider, parts)
+  return provider
+}
+
+function configurationOf(deps: ProviderDeps, parts: ProviderParts): Configuration {
+  const { clients, sessions } = parts
+  const options = protocolOptions(deps.lifetimes, deps.clock)
+  return {
+    ...options,
+    adapter: createAdapterFactory({ ...parts, lifetimes: deps.lifetimes }),
+    // The library takes signing keys here and reads no more of them than a JWK has.
+    jwks: { keys: [...deps.signingKeys] },
+    cookies: providerCookies(deps.issuer, deps.cookieKeys),
+    findAccount: createFindAccount({ ...deps, sessions }),
+    loadExistingGrant: createLoadGrant(clients, deps.lifetimes),
+    interactions: {
+      policy: createInteractionPolicy(clients),
+      url: (_ctx, interaction) => `/sign-in/${interaction.uid}`,
+    },
+    renderError: (ctx, out, error) => showError(deps, ctx, { out, error }),
+    features: {
+      ...options.features,
+      rpInitiatedLogout: {
+        enabled: true,
+        logoutSource: async (ctx, form) => {
+          if (!(await logOutIfProven(parts, ctx))) await deps.views.logoutPage(ctx, form)
+        },
+        postLogoutSuccessSource: (ctx) => deps.views.loggedOutPage(ctx),
+      },
+    },
+  }
+}
+
+/**
+ * Every address the provider writes is the issuer's, whatever `Host` or forwarding headers say:
+ * nobody can have a sign-in come back somewhere else.
+ */
+function pinAddress(provider: Provider, issuer: string): void {
+  const { protocol, host } = new URL(issuer)
+  Object.defineProperties(provider.request, {
+    protocol: { value: protocol.slice(0, -1) },
+    host: { value: host },
+  })
+}
+
+/** The library compares with what stands in the place of the secret: ours is its hash. */
+function compareSecretsByHash(provider: Provider): void {
+  provider.Client.prototype.compareClientSecret = function compareHash(this: Client, received) {
+    return this.clientSecret !== undefined && matchesSecretHash(received, this.clientSecret)
+  }
+}

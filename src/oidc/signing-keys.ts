@@ -1,0 +1,72 @@
+import { KeyObject, webcrypto } from 'node:crypto'
+import { ExternalSigningKey } from 'oidc-provider'
+import { Duplicate } from '../errors.ts'
+import type { KeyAlgorithm, Keystore, SigningKeyPair } from '../keystore/keystore.ts'
+
+export type { ExternalSigningKey }
+
+/** How tokens are signed; ES256 is what clients get unless they ask for RS256. */
+const algorithms = [
+  { alg: 'ES256', name: 'oidc-es256', key: 'P-256', params: { name: 'ECDSA', hash: 'SHA-256' } },
+  { alg: 'RS256', name: 'oidc-rs256', key: 'RSA-2048', params: { name: 'RSASSA-PKCS1-v1_5' } },
+] as const satisfies readonly {
+  alg: string
+  name: string
+  key: KeyAlgorithm
+  params: webcrypto.AlgorithmIdentifier | webcrypto.EcdsaParams
+}[]
+
+/**
+ * The keys that sign tokens, made at the first start. Private keys stay in the keystore: the
+ * provider gets public keys and a way to sign.
+ */
+export async function openSigningKeys(keystore: Keystore): Promise<ExternalSigningKey[]> {
+  return Promise.all(
+    algorithms.map(async ({ alg, name, key, params }) => {
+      return new KeystoreSigningKey(alg, await ensureKey(keystore, name, key), params)
+    }),
+  )
+}
+
+async function ensureKey(
+  keystore: Keystore,
+  name: string,
+  algorithm: KeyAlgorithm,
+): Promise<SigningKeyPair> {
+  if (await keystore.has(name)) return keystore.keyPair(name)
+  try {
+    return await keystore.generate(name, algorithm)
+  } catch (error) {
+    // Another node, starting at the same time, was first.
+    if (error instanceof Duplicate) return keystore.keyPair(name)
+    throw error
+  }
+}
+
+class KeystoreSigningKey extends ExternalSigningKey {
+  readonly #publicKey: KeyObject
+  readonly #privateKey: webcrypto.CryptoKey
+  readonly #params: webcrypto.AlgorithmIdentifier | webcrypto.EcdsaParams
+
+  constructor(
+    alg: string,
+    pair: SigningKeyPair,
+    params: webcrypto.AlgorithmIdentifier | webcrypto.EcdsaParams,
+  ) {
+    super()
+    this.#publicKey = KeyObject.from(pair.publicKey)
+    this.#privateKey = pair.privateKey
+    this.#params = params
+    // The library declares a getter alone, but reads and fills this property.
+    Object.assign(this, { alg })
+  }
+
+  override keyObject(): KeyObject {
+    return this.#publicKey
+  }
+
+  /** An ECDSA signature comes as R || S, which is what JWS wants (RFC 7518 §3.4). */
+  override async sign(data: Uint8Array): Promise<Uint8Array> {
+    return new Uint8Array(await webcrypto.subtle.sign(this.#params, this.#privateKey, data))
+  }
+}

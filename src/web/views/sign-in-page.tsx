@@ -1,0 +1,135 @@
+import type { VNode } from 'preact'
+import { fill, type Language, type Values } from '../words/language.ts'
+import { words } from '../words/page-words.ts'
+import type { StateView } from '../words/state-words.ts'
+import { Raw } from './document.tsx'
+import { illustration } from './illustration.ts'
+
+export interface SignInView {
+  readonly interactionId: string
+  readonly language: Language
+  readonly application: string
+  readonly office: string | null
+  /** null: this browser is paired with none. */
+  readonly terminalName: string | null
+  /** Why a card is asked for in spite of an earlier sign-in. */
+  readonly notice: string | null
+  readonly state: StateView
+  readonly values: Values
+  /** null: no card is being waited for. */
+  readonly challenge: ChallengeView | null
+}
+
+export interface ChallengeView {
+  readonly id: string
+  readonly number: string
+  readonly expiresInSeconds: number
+}
+
+/** Who asks, where one is, what to do now, what else one could do; in this order. */
+export function SignInPage({ view, states }: { view: SignInView; states: string }): VNode {
+  const { language, challenge } = view
+  return (
+    <div
+      class="sign-in"
+      id="sign-in"
+      data-base={`/sign-in/${view.interactionId}`}
+      data-language={language}
+      data-application={view.application}
+      data-challenge={challenge?.id}
+      data-expires-in={challenge?.expiresInSeconds}
+    >
+      <Request view={view} />
+      {view.notice !== null && <p class="notice">{view.notice}</p>}
+      <noscript>
+        <p class="notice">{words.noScript[language]}</p>
+      </noscript>
+      <Stage view={view} />
+      <Others view={view} />
+      <script type="application/json" id="states" dangerouslySetInnerHTML={{ __html: states }} />
+    </div>
+  )
+}
+
+function Request({ view }: { view: SignInView }): VNode {
+  return (
+    <h1 class="request">
+      <span class="request-lead">{words.signInTo[view.language]}</span>{' '}
+      <span class="request-application">{view.application}</span>
+      {view.office !== null && <span class="request-office"> {view.office}</span>}
+    </h1>
+  )
+}
+
+/** The one place where everything happens; only its words, picture and button ever change. */
+function Stage({ view }: { view: SignInView }): VNode {
+  const { state, values, language } = view
+  return (
+    <section class="stage" id="stage" data-state={state.state} data-picture={state.picture}>
+      <Raw html={illustration} />
+      <div class="stage-words">
+        <div id="status" role="status" aria-live="polite" aria-atomic="true">
+          <h2 id="heading" class="heading">
+            {fill(state.heading, values)}
+          </h2>
+          <p id="advice" class="advice">
+            {fill(state.advice, values)}
+          </p>
+        </div>
+        <p id="code" class="code">
+          {state.code}
+        </p>
+        <div class="stage-foot">
+          <Number view={view} />
+          <button id="retry" class="button button-go" type="button" hidden={!state.stopped}>
+            {words.retry[language]}
+          </button>
+        </div>
+      </div>
+    </section>
+  )
+}
+
+/** Shown while a card is waited for, in the place that "try again" takes afterwards. */
+function Number({ view: { language, challenge } }: { view: SignInView }): VNode {
+  return (
+    <p class="number" id="number" hidden={challenge === null}>
+      <span class="label">{words.number[language]}</span>{' '}
+      <strong id="number-digits">{challenge?.number}</strong>
+      <span class="number-advice"> {words.numberAdvice[language]}</span>
+    </p>
+  )
+}
+
+function Where({ view: { language, terminalName } }: { view: SignInView }): VNode {
+  return (
+    <p class="terminal">
+      <span class="label">{words.terminal[language]}</span>{' '}
+      <strong id="terminal">{terminalName ?? words.noTerminal[language]}</strong>
+    </p>
+  )
+}
+
+/** Room for more methods: each is one more row of this list. */
+function Others({ view }: { view: SignInView }): VNode {
+  const { language } = view
+  return (
+    <section class="others" aria-label={words.otherWays[language]}>
+      <Where view={view} />
+      <details class="help">
+        <summary>{words.help[language]}</summary>
+        <ul>
+          <li>{words.helpPlace[language]}</li>
+          <li>{words.helpPin[language]}</li>
+          <li>{words.helpCode[language]}</li>
+        </ul>
+      </details>
+      <form id="cancel" method="post" action={`/sign-in/${view.interactionId}/cancel`}>
+        <input type="hidden" name="challengeId" value={view.challenge?.id ?? ''} />
+        <button class="button button-quiet" type="submit">
+          {words.cancel[language]}
+        </button>
+      </form>
+    </section>
+  )
+}

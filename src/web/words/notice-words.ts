@@ -1,0 +1,51 @@
+import type { CardKind } from '../../holders/card-kind.ts'
+import { fill, type Language, type Text } from './language.ts'
+
+/** Why a card is asked for although the person may have signed in before. */
+export const noticeWords = {
+  level: {
+    vi: 'Ứng dụng này cần thẻ và mã PIN',
+    en: 'This application needs card and PIN',
+  },
+  'card-kind': {
+    vi: 'Ứng dụng này chỉ dành cho {kinds}',
+    en: 'This application is only for {kinds}',
+  },
+  agency: {
+    vi: 'Ứng dụng này chỉ dành cho một số cơ quan, và thẻ vừa dùng không thuộc các cơ quan đó',
+    en: 'This application is only for certain agencies, and the card just used belongs to none of them',
+  },
+  'max-age': {
+    vi: 'Ứng dụng này cần bạn xác nhận lại bằng thẻ',
+    en: 'This application asks you to confirm with your card again',
+  },
+} satisfies Record<string, Text>
+
+export type NoticeReason = keyof typeof noticeWords
+
+const kindWords: Readonly<Record<CardKind, Text>> = {
+  'civil-servant': { vi: 'thẻ điện tử công chức', en: 'civil-servant e-cards' },
+  citizen: { vi: 'thẻ điện tử công dân', en: 'citizen e-cards' },
+  enterprise: { vi: 'thẻ điện tử doanh nghiệp', en: 'enterprise e-cards' },
+}
+
+const or: Text = { vi: ' hoặc ', en: ' or ' }
+
+/** The sentence for `reason`, or null for a reason that needs none (a first sign-in). */
+export function noticeFor(
+  reason: string,
+  cardKinds: readonly CardKind[],
+  language: Language,
+): string | null {
+  if (!isNoticeReason(reason)) return null
+  return fill(noticeWords[reason][language], { kinds: kindsInWords(cardKinds, language) })
+}
+
+/** "civil-servant e-cards or citizen e-cards" */
+export function kindsInWords(kinds: readonly CardKind[], language: Language): string {
+  return kinds.map((kind) => kindWords[kind][language]).join(or[language])
+}
+
+function isNoticeReason(reason: string): reason is NoticeReason {
+  return Object.hasOwn(noticeWords, reason)
+}
