@@ -1,4 +1,4 @@
-#!/usr/bin/env -S node --import tsx
+#!/usr/bin/env -S npx tsx
 /** The program `ecard-agent`. */
 import { Command } from 'commander'
 import { createAgent } from './agent.ts'

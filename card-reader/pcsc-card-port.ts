@@ -15,7 +15,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { AgentError } from './agent-error.ts'
 import { backOffMs, type BackOffLimits } from './back-off.ts'
 import type { CardChannel, CardPort } from './card-port.ts'
-import { describeError, type Log } from './log.ts'
+import { describeError, type Facts, type Log } from './log.ts'
 import type {
   PcscBindings,
   PcscContext,
@@ -23,6 +23,7 @@ import type {
   PcscReader,
   PcscStatus,
 } from './pcsc-binding.ts'
+import { pcscCodeOf } from './pcsc-error.ts'
 import { openPcscSession } from './pcsc-session.ts'
 import { isPcscServiceThere } from './pcsc-service.ts'
 import type { Random } from './random.ts'
@@ -189,7 +190,7 @@ class PcscCardPort implements CardPort {
     context.nfc.on('error', (error: Error) => {
       // A context that was closed says "cancelled" afterwards.
       if (this.#context !== context) return
-      this.#options.log.warn('pcsc.context-failed', describeError(error))
+      this.#options.log.warn('pcsc.context-failed', factsOf(error))
       context.end('service-lost')
     })
     context.nfc.on('reader', (device: PcscDevice) => {
@@ -205,7 +206,7 @@ class PcscCardPort implements CardPort {
       if (this.#context === context) this.#board.put(name, sightingOf(status))
     })
     device.on('error', (error: Error) => {
-      this.#options.log.debug('pcsc.reader-failed', { reader: name, ...describeError(error) })
+      this.#options.log.debug('pcsc.reader-failed', { reader: name, ...factsOf(error) })
     })
     device.on('end', () => {
       if (this.#context !== context) return
@@ -246,6 +247,11 @@ class PcscCardPort implements CardPort {
     const { signal } = this.#closing
     await sleep(milliseconds, undefined, { signal }).catch(() => undefined)
   }
+}
+
+function factsOf(error: Error): Facts {
+  const code = pcscCodeOf(error)
+  return { ...describeError(error), pcscCode: code === null ? null : code.toString(16) }
 }
 
 const presentBit = 0x20

@@ -56,7 +56,9 @@ describe('the import rule', () => {
   })
 
   it('lets each layer of the service import only what stands above it', () => {
-    const inside = imports.filter(({ from, to }) => from.startsWith('src/') && to.startsWith('src/'))
+    const inside = imports.filter(
+      ({ from, to }) => from.startsWith('src/') && to.startsWith('src/'),
+    )
     expect(inside.filter(({ from, to }) => !mayImport(from, to)).map(describeImport)).toEqual([])
   })
 
@@ -98,7 +100,9 @@ describe('the import rule', () => {
     const readers = sourceFiles('src').filter(
       (file) =>
         !['src/clock.ts', 'src/random.ts'].includes(file) &&
-        /\bDate\.now\(|\bnew Date\(\)|\brandomBytes\(|\brandomUUID\(|Math\.random\(/.test(read(file)),
+        /\bDate\.now\(|\bnew Date\(\)|\brandomBytes\(|\brandomUUID\(|Math\.random\(/.test(
+          read(file),
+        ),
     )
     expect(readers).toEqual([])
   })

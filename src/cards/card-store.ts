@@ -1,15 +1,15 @@
 import type { Queryable } from '../db/pool.ts'
 import { AppError } from '../errors.ts'
-import type { CardKind, KeySlot } from '../holders/card-kind.ts'
-import { holderColumns, toHolder, type HolderRow } from '../holders/holder-row.ts'
-import type { Holder } from '../holders/holder.ts'
-import {
-  certificateColumns,
-  toRegisteredCertificate,
-  type CertificateRow,
-  type RegisteredCertificate,
-} from '../pki/registered-certificate.ts'
+import type { KeySlot } from '../holders/card-kind.ts'
+import { cardColumns, toCard, type CardRow } from './card-row.ts'
 import type { Card, CardState } from './card.ts'
+import {
+  findCertificateByCard,
+  findCertificateStanding,
+  type CertificateStanding,
+} from './certificate-standing-store.ts'
+
+export type { CertificateStanding }
 
 export interface CardStore {
   /**
@@ -46,36 +46,10 @@ export interface CardStateChange {
   readonly at: Date
 }
 
-export interface CertificateStanding {
-  readonly certificate: RegisteredCertificate
-  readonly card: Card
-  readonly holder: Holder
-}
-
 /** The card is not in a state from which the step is possible. */
 export class CardTransitionRefused extends AppError {
   readonly code = 'CARD_TRANSITION_REFUSED'
 }
-
-interface CardRow {
-  card_uuid: string
-  card_kind: CardKind
-  holder_id: string
-  card_state: CardState
-  card_state_since: Date
-  card_expires_at: Date
-}
-
-type StandingRow = CardRow & HolderRow & CertificateRow
-
-const cardColumns = `c.card_uuid, c.kind as card_kind, c.holder_id, c.state as card_state,
-  c.state_since as card_state_since, c.expires_at as card_expires_at`
-
-const standingColumns = `${certificateColumns}, ${cardColumns}, ${holderColumns}`
-
-const standingTables = `certificates t
-  join cards c on c.card_uuid = t.card_uuid
-  join holders h on h.id = c.holder_id`
 
 export function createCardStore(db: Queryable): CardStore {
   return {
@@ -131,50 +105,4 @@ async function listByHolder(db: Queryable, holderId: string): Promise<Card[]> {
     [holderId],
   )
   return rows.map(toCard)
-}
-
-async function findCertificateStanding(
-  db: Queryable,
-  fingerprint: Buffer,
-): Promise<CertificateStanding | null> {
-  const { rows } = await db.query<StandingRow>(
-    `select ${standingColumns} from ${standingTables} where t.fingerprint = $1`,
-    [fingerprint],
-    { name: 'certificate-standing' },
-  )
-  return rows[0] === undefined ? null : toStanding(rows[0])
-}
-
-async function findCertificateByCard(
-  db: Queryable,
-  cardUuid: string,
-  slot: KeySlot,
-): Promise<CertificateStanding | null> {
-  const { rows } = await db.query<StandingRow>(
-    `select ${standingColumns} from ${standingTables}
-     where t.card_uuid = $1 and t.slot = $2 and t.status <> 'prepared'
-     order by t.status in ('active', 'suspended') desc, t.not_before desc limit 1`,
-    [cardUuid, slot],
-    { name: 'certificate-by-card' },
-  )
-  return rows[0] === undefined ? null : toStanding(rows[0])
-}
-
-function toCard(row: CardRow): Card {
-  return {
-    cardUuid: row.card_uuid,
-    kind: row.card_kind,
-    holderId: row.holder_id,
-    state: row.card_state,
-    stateSince: row.card_state_since,
-    expiresAt: row.card_expires_at,
-  }
-}
-
-function toStanding(row: StandingRow): CertificateStanding {
-  return {
-    certificate: toRegisteredCertificate(row),
-    card: toCard(row),
-    holder: toHolder(row),
-  }
 }

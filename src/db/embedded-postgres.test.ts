@@ -1,10 +1,10 @@
-import { spawn, type ChildProcess } from 'node:child_process'
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { silentLog, type Log } from '../log.ts'
 import { startEmbeddedPostgres, type EmbeddedPostgres } from './embedded-postgres.ts'
 import { migrate } from './migrate.ts'
@@ -20,7 +20,16 @@ const unusable = { code: 'DATA_FOLDER_UNUSABLE' }
 describe('the embedded PostgreSQL', { timeout: 60_000 }, () => {
   let dataDir: string
   let cluster: string
+  let template: string
   const running: EmbeddedPostgres[] = []
+
+  beforeAll(async () => {
+    template = join(await mkdtemp(join(tmpdir(), 'ecard-embedded-')), 'data')
+    const { url, stop } = await startEmbeddedPostgres({ dataDir: template, log: silentLog })
+    await ask(url, 'create table notes (text text)', `insert into notes values ('Ghi chú')`)
+    await stop()
+  })
+  afterAll(() => rm(join(template, '..'), { recursive: true, force: true }))
 
   beforeEach(async () => {
     dataDir = join(await mkdtemp(join(tmpdir(), 'ecard-embedded-')), 'data')
@@ -30,6 +39,12 @@ describe('the embedded PostgreSQL', { timeout: 60_000 }, () => {
     await Promise.all(running.splice(0).map((postgres) => postgres.stop()))
     await rm(join(dataDir, '..'), { recursive: true, force: true })
   })
+
+  /** The data of a service that ran here before and wrote a note. */
+  function takeUpData(): void {
+    const { status } = spawnSync('cp', ['-a', template, dataDir])
+    expect(status).toBe(0)
+  }
 
   async function start(log: Log = silentLog): Promise<EmbeddedPostgres> {
     const postgres = await startEmbeddedPostgres({ dataDir, log })
@@ -44,9 +59,6 @@ describe('the embedded PostgreSQL', { timeout: 60_000 }, () => {
     await db.close()
     return answer
   }
-
-  const writeNote = (url: string): Promise<unknown> =>
-    ask(url, 'create table notes (text text)', `insert into notes values ('Ghi chú')`)
 
   /** Starts, finds the note and stops, as the next service on this folder would. */
   async function expectNote(log: Log = silentLog): Promise<void> {
@@ -69,7 +81,7 @@ describe('the embedded PostgreSQL', { timeout: 60_000 }, () => {
   it('makes its data the first time and finds them the second time', async () => {
     const first = await start()
     expect((await migrate(first.url)).applied).not.toEqual([])
-    await writeNote(first.url)
+    await ask(first.url, 'create table notes (text text)', `insert into notes values ('Ghi chú')`)
     await first.stop()
     const second = await start()
     expect((await migrate(second.url)).applied).toEqual([])
@@ -77,6 +89,7 @@ describe('the embedded PostgreSQL', { timeout: 60_000 }, () => {
   })
 
   it('keeps text in UTF-8 and its time in UTC, and sorts names as Vietnamese does', async () => {
+    takeUpData()
     const { url } = await start()
     const [settings] = await ask(
       url,
@@ -91,6 +104,7 @@ describe('the embedded PostgreSQL', { timeout: 60_000 }, () => {
   })
 
   it('shows its address to its owner alone, and only while it runs', async () => {
+    takeUpData()
     const file = join(dataDir, 'postgres-url')
     const { url, stop } = await start()
     expect((await readFile(file, 'utf8')).trim()).toBe(url)
@@ -100,6 +114,7 @@ describe('the embedded PostgreSQL', { timeout: 60_000 }, () => {
   })
 
   it('listens on no port and lets nobody in without the password', async () => {
+    takeUpData()
     const { url } = await start()
     expect(await ask(url, 'show listen_addresses')).toEqual([{ listen_addresses: '' }])
     const wrong = new URL(url)
@@ -110,6 +125,7 @@ describe('the embedded PostgreSQL', { timeout: 60_000 }, () => {
   })
 
   it('leaves no process when it is stopped, and may be stopped twice', async () => {
+    takeUpData()
     const { stop } = await start()
     const pid = await postmaster()
     expect(isPostmasterOf(pid, cluster)).toBe(true)
@@ -119,6 +135,7 @@ describe('the embedded PostgreSQL', { timeout: 60_000 }, () => {
   })
 
   it('never runs as root', async () => {
+    takeUpData()
     await start()
     const status = await readFile(`/proc/${await postmaster()}/status`, 'utf8')
     const [, uid] = /^Uid:\s+(\d+)/m.exec(status) ?? []
@@ -127,6 +144,7 @@ describe('the embedded PostgreSQL', { timeout: 60_000 }, () => {
   })
 
   it.runIf(isRoot)('keeps no power of root in a folder that everybody may enter', async () => {
+    takeUpData()
     await chmod(join(dataDir, '..'), 0o755)
     await start()
     const status = await readFile(`/proc/${await postmaster()}/status`, 'utf8')
@@ -143,6 +161,7 @@ describe('the embedded PostgreSQL', { timeout: 60_000 }, () => {
   })
 
   it('refuses a folder that a running service uses, which goes on undisturbed', async () => {
+    takeUpData()
     const { url } = await start()
     await expect(start()).rejects.toMatchObject(unusable)
     expect(await ask(url, 'select 1 as n')).toEqual([{ n: 1 }])
@@ -175,6 +194,7 @@ describe('the embedded PostgreSQL', { timeout: 60_000 }, () => {
 
   it('clears away what a first start that was killed half-way has left', async () => {
     const half = join(dataDir, 'postgres.new-0b5e7f5e')
+    takeUpData()
     await mkdir(half, { recursive: true })
     await writeFile(join(half, 'PG_VERSION'), '18')
     await writeFile(`${half}.password`, 'never used')
@@ -185,8 +205,8 @@ describe('the embedded PostgreSQL', { timeout: 60_000 }, () => {
 
   it('starts after its PostgreSQL was killed, and had reported the death', async () => {
     const error = vi.fn()
-    const { url, stop } = await start({ ...silentLog, error })
-    await writeNote(url)
+    takeUpData()
+    const { stop } = await start({ ...silentLog, error })
     process.kill(await postmaster(), 'SIGKILL')
     await vi.waitFor(() => {
       expect(error).toHaveBeenCalledWith('postgres.ended', expect.anything())
@@ -197,8 +217,8 @@ describe('the embedded PostgreSQL', { timeout: 60_000 }, () => {
   })
 
   it('starts although the number of its dead PostgreSQL has gone to another process', async () => {
-    const { url, stop } = await start()
-    await writeNote(url)
+    takeUpData()
+    const { stop } = await start()
     const file = await readFile(join(cluster, 'postmaster.pid'), 'utf8')
     await stop()
     const stranger = spawn('sleep', ['60'], { ...postgresUserFor(cluster) })
@@ -209,9 +229,7 @@ describe('the embedded PostgreSQL', { timeout: 60_000 }, () => {
   })
 
   it('stops a PostgreSQL that outlived its service, and starts over the same data', async () => {
-    const { url, stop } = await start()
-    await writeNote(url)
-    await stop()
+    takeUpData()
     const orphan = await startOrphan()
     const warn = vi.fn()
     await expectNote({ ...silentLog, warn })
@@ -244,9 +262,7 @@ describe('the embedded PostgreSQL', { timeout: 60_000 }, () => {
   it.each(['SIGTERM', 'SIGUSR2', 'SIGKILL', 'SIGHUP'] as const)(
     'leaves no process and usable data behind a service that ends by %s',
     async (signal) => {
-      const { url, stop } = await start()
-      await writeNote(url)
-      await stop()
+      takeUpData()
       const service = await startService()
       const pid = await postmaster()
       service.kill(signal)
@@ -257,9 +273,7 @@ describe('the embedded PostgreSQL', { timeout: 60_000 }, () => {
   )
 
   it('starts at once after a service was killed, while its PostgreSQL still ends', async () => {
-    const { url, stop } = await start()
-    await writeNote(url)
-    await stop()
+    takeUpData()
     const service = await startService()
     service.kill('SIGKILL')
     await once(service, 'exit')

@@ -41,7 +41,7 @@ async function isStillThere(
   if (outcome === 'in-use') throw inUse(cluster)
   const isRunning = isPostmasterOf(pid, cluster)
   if (typeof outcome !== 'object') {
-    if (!isRunning && isAlive(pid)) await disownPostmasterFile(cluster)
+    if (!isRunning && isAlive(pid)) await disownPostmasterFile(cluster, pid)
     return isRunning
   }
   // A server that answers and is not among our processes runs in another container.

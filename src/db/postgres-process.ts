@@ -44,12 +44,14 @@ function commandLineOf(pid: number): string {
 const nobodysPid = 2_147_483_647
 
 /**
- * PostgreSQL does not start while any process has the number in `postmaster.pid`. A number that
- * has gone to somebody else is therefore replaced. The rest of the file stays, because PostgreSQL
- * uses it to make sure that no backend of the dead server still has the data open.
+ * PostgreSQL does not start while any process has the number in `postmaster.pid`. The number `pid`,
+ * which has gone to somebody else, is therefore replaced, unless the file is gone or names another
+ * by now. The rest of the file stays, because PostgreSQL uses it to make sure that no backend of
+ * the dead server still has the data open.
  */
-export async function disownPostmasterFile(cluster: string): Promise<void> {
+export async function disownPostmasterFile(cluster: string, pid: number): Promise<void> {
   const file = join(cluster, 'postmaster.pid')
-  const content = await readFile(file, 'utf8')
-  await writeFile(file, content.replace(/^\d+/, String(nobodysPid)))
+  const content = await readFile(file, 'utf8').catch(() => '')
+  const [first, ...rest] = content.split('\n')
+  if (Number(first) === pid) await writeFile(file, [nobodysPid, ...rest].join('\n'))
 }

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { open, readFile } from 'node:fs/promises'
+import { open, readFile, rmdir } from 'node:fs/promises'
 import { mkdirSync, chownSync, lstatSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -59,7 +59,10 @@ export async function spawnPostgres(
     ended,
     hasEnded: () => child.pid === undefined || child.exitCode !== null || child.signalCode !== null,
     lastWords: async () => (await readFile(logFile, 'utf8')).trim().split('\n').at(-1) ?? '',
-    end: () => endServer(child, ended),
+    end: async () => {
+      await endServer(child, ended)
+      await removeSocketFolder(cluster)
+    },
   }
 }
 
@@ -90,6 +93,12 @@ export function socketFolderOf(cluster: string): string {
   if (Buffer.byteLength(join(cluster, '.s.PGSQL.5432')) <= longestSocketPath) return cluster
   const name = createHash('sha256').update(cluster).digest('hex').slice(0, 16)
   return join(tmpdir(), `ecard-postgres-${name}`)
+}
+
+/** Only when it is empty, which says that no server listens there. */
+async function removeSocketFolder(cluster: string): Promise<void> {
+  const folder = socketFolderOf(cluster)
+  if (folder !== cluster) await rmdir(folder).catch(() => undefined)
 }
 
 /** A folder in `tmp` that somebody else made under our name is not used. */

@@ -2,7 +2,7 @@ import { violatedConstraintOf } from '../db/database-error.ts'
 import type { Queryable } from '../db/pool.ts'
 import { AppError, NotFound } from '../errors.ts'
 import type { KeySlot } from '../holders/card-kind.ts'
-import type { Authority, AuthorityKind } from './authority.ts'
+import { createAuthorityStore, type AuthorityStore } from './authority-store.ts'
 import {
   certificateColumns,
   toRegisteredCertificate,
@@ -11,13 +11,7 @@ import {
   type RegisteredCertificate,
 } from './registered-certificate.ts'
 
-export interface CertificateStore {
-  /** @throws Duplicate when name, key or certificate is registered already */
-  insertAuthority(authority: Authority): Promise<void>
-  findAuthority(id: string): Promise<Authority | null>
-  findAuthorityByKind(kind: AuthorityKind): Promise<Authority | null>
-  /** All of them, roots first, then by name. */
-  listAuthorities(): Promise<Authority[]>
+export interface CertificateStore extends AuthorityStore {
   /**
    * Writes the row of a certificate that is about to be signed, as `prepared`.
    *
@@ -79,23 +73,9 @@ export class CertificateTransitionRefused extends AppError {
   readonly code = 'CERTIFICATE_TRANSITION_REFUSED'
 }
 
-interface AuthorityRow {
-  id: string
-  name: string
-  kind: AuthorityKind
-  certificate_der: Buffer
-  key_name: string
-  issuer_id: string | null
-}
-
-const authorityColumns = 'id, name, kind, certificate_der, key_name, issuer_id'
-
 export function createCertificateStore(db: Queryable): CertificateStore {
   return {
-    insertAuthority: (authority) => insertAuthority(db, authority),
-    findAuthority: (id) => findAuthority(db, id),
-    findAuthorityByKind: (kind) => findAuthorityByKind(db, kind),
-    listAuthorities: () => listAuthorities(db),
+    ...createAuthorityStore(db),
     prepareCertificate: (prepared, at) => insert(db, prepared, { der: null, at }),
     completeCertificate: (serial, der, at) => complete(db, serial, { der, at }),
     insertCertificate: async (prepared, der, at) => {
@@ -107,38 +87,6 @@ export function createCertificateStore(db: Queryable): CertificateStore {
     listByCard: (cardUuid) => listBy(db, 'card_uuid', cardUuid),
     listByTerminal: (terminalId) => listBy(db, 'terminal_id', terminalId),
   }
-}
-
-async function insertAuthority(db: Queryable, authority: Authority): Promise<void> {
-  const { id, name, kind, certificateDer, keyName, issuerId } = authority
-  await db.query(
-    `insert into authorities (id, name, kind, certificate_der, key_name, issuer_id)
-     values ($1, $2, $3, $4, $5, $6)`,
-    [id, name, kind, certificateDer, keyName, issuerId],
-  )
-}
-
-async function findAuthority(db: Queryable, id: string): Promise<Authority | null> {
-  const { rows } = await db.query<AuthorityRow>(
-    `select ${authorityColumns} from authorities where id = $1`,
-    [id],
-  )
-  return rows[0] === undefined ? null : toAuthority(rows[0])
-}
-
-async function findAuthorityByKind(db: Queryable, kind: AuthorityKind): Promise<Authority | null> {
-  const { rows } = await db.query<AuthorityRow>(
-    `select ${authorityColumns} from authorities where kind = $1 order by name limit 1`,
-    [kind],
-  )
-  return rows[0] === undefined ? null : toAuthority(rows[0])
-}
-
-async function listAuthorities(db: Queryable): Promise<Authority[]> {
-  const { rows } = await db.query<AuthorityRow>(
-    `select ${authorityColumns} from authorities order by issuer_id is not null, name`,
-  )
-  return rows.map(toAuthority)
 }
 
 async function insert(
@@ -240,15 +188,4 @@ async function listBy(
     [id],
   )
   return rows.map(toRegisteredCertificate)
-}
-
-function toAuthority(row: AuthorityRow): Authority {
-  return {
-    id: row.id,
-    name: row.name,
-    kind: row.kind,
-    certificateDer: row.certificate_der,
-    keyName: row.key_name,
-    issuerId: row.issuer_id,
-  }
 }

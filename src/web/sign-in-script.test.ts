@@ -178,7 +178,11 @@ describe('the sign-in page in a browser', () => {
     await heading('Wrong PIN. 2 tries left')
   })
 
-  it('moves nothing but the words, and fits a phone', async () => {
+  it.each([
+    ['a desk', { width: 1280, height: 800 }],
+    ['a phone', { width: 360, height: 740 }],
+  ])('moves nothing but the words, and fits the screen of %s', async (_what, size) => {
+    await page.setViewportSize(size)
     await open()
     const place = () => page.locator('#cancel button').boundingBox()
     const before = await place()

@@ -16,6 +16,7 @@ interface AgentOptions {
 
 /** Runs the terminal's agent in this process, with the reader page as its screen and PIN pad. */
 export async function openAgent({ stateDir, cardPort, reader, log }: AgentOptions): Promise<Agent> {
+  const hand = createLiftingHand(reader)
   const agent = createAgent({
     cardPort,
     state: await openAgentState(stateDir, systemClock),
@@ -24,7 +25,7 @@ export async function openAgent({ stateDir, cardPort, reader, log }: AgentOption
     random: systemRandom,
     log: tellingEnds(log, (reason) => {
       reader.noteRequest(null)
-      if (reason === 'answered') liftSoon(reader)
+      if (reason === 'answered') hand.liftSoon()
     }),
     // Pairing is asked for on the reader page, by the browser that is to be paired.
     openBrowser: () => Promise.resolve(),
@@ -34,7 +35,13 @@ export async function openAgent({ stateDir, cardPort, reader, log }: AgentOption
     else showProgress(reader, event)
   })
   agent.start()
-  return agent
+  return {
+    ...agent,
+    stop: async () => {
+      hand.rest()
+      await agent.stop()
+    },
+  }
 }
 
 type ProgressEvent = Extract<Parameters<Parameters<Agent['onEvent']>[0]>[0], { type: 'progress' }>
@@ -61,8 +68,17 @@ function tellingEnds(log: Log, onEnded: (reason: unknown) => void): Log {
 const liftMs = 1200
 
 /** Whoever taps takes the card away again, so that the next sign-in waits for a tap of its own. */
-function liftSoon(reader: VirtualReader): void {
-  setTimeout(() => {
-    if (reader.picture().request === null) reader.takeAway()
-  }, liftMs).unref()
+function createLiftingHand(reader: VirtualReader): { liftSoon(): void; rest(): void } {
+  let lifting: NodeJS.Timeout | undefined
+  return {
+    liftSoon: () => {
+      clearTimeout(lifting)
+      lifting = setTimeout(() => {
+        if (reader.picture().request === null) reader.takeAway()
+      }, liftMs)
+    },
+    rest: () => {
+      clearTimeout(lifting)
+    },
+  }
 }

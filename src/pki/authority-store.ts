@@ -1,0 +1,70 @@
+import type { Queryable } from '../db/pool.ts'
+import type { Authority, AuthorityKind } from './authority.ts'
+
+export interface AuthorityStore {
+  /** @throws Duplicate when name, key or certificate is registered already */
+  insertAuthority(authority: Authority): Promise<void>
+  findAuthority(id: string): Promise<Authority | null>
+  findAuthorityByKind(kind: AuthorityKind): Promise<Authority | null>
+  /** All of them, roots first, then by name. */
+  listAuthorities(): Promise<Authority[]>
+}
+
+interface AuthorityRow {
+  id: string
+  name: string
+  kind: AuthorityKind
+  certificate_der: Buffer
+  key_name: string
+  issuer_id: string | null
+}
+
+const columns = 'id, name, kind, certificate_der, key_name, issuer_id'
+
+export function createAuthorityStore(db: Queryable): AuthorityStore {
+  return {
+    insertAuthority: (authority) => insertAuthority(db, authority),
+    findAuthority: (id) => findAuthority(db, id),
+    findAuthorityByKind: (kind) => findAuthorityByKind(db, kind),
+    listAuthorities: () => listAuthorities(db),
+  }
+}
+
+async function insertAuthority(db: Queryable, authority: Authority): Promise<void> {
+  const { id, name, kind, certificateDer, keyName, issuerId } = authority
+  await db.query(
+    `insert into authorities (id, name, kind, certificate_der, key_name, issuer_id)
+     values ($1, $2, $3, $4, $5, $6)`,
+    [id, name, kind, certificateDer, keyName, issuerId],
+  )
+}
+
+async function findAuthority(db: Queryable, id: string): Promise<Authority | null> {
+  const sql = `select ${columns} from authorities where id = $1`
+  const { rows } = await db.query<AuthorityRow>(sql, [id])
+  return rows[0] === undefined ? null : toAuthority(rows[0])
+}
+
+async function findAuthorityByKind(db: Queryable, kind: AuthorityKind): Promise<Authority | null> {
+  const sql = `select ${columns} from authorities where kind = $1 order by name limit 1`
+  const { rows } = await db.query<AuthorityRow>(sql, [kind])
+  return rows[0] === undefined ? null : toAuthority(rows[0])
+}
+
+async function listAuthorities(db: Queryable): Promise<Authority[]> {
+  const { rows } = await db.query<AuthorityRow>(
+    `select ${columns} from authorities order by issuer_id is not null, name`,
+  )
+  return rows.map(toAuthority)
+}
+
+function toAuthority(row: AuthorityRow): Authority {
+  return {
+    id: row.id,
+    name: row.name,
+    kind: row.kind,
+    certificateDer: row.certificate_der,
+    keyName: row.key_name,
+    issuerId: row.issuer_id,
+  }
+}
