@@ -151,13 +151,14 @@ describe('the embedded PostgreSQL', { timeout: 60_000 }, () => {
     expect(/^CapEff:\s+(\w+)/m.exec(status)?.[1]).toMatch(/^0+$/)
   })
 
-  it('works in a folder whose path is too long for a socket', async () => {
-    const parent = join(dataDir, 'x'.repeat(60), 'y'.repeat(60))
-    dataDir = join(parent, 'data')
-    const { url, stop } = await startEmbeddedPostgres({ dataDir, log: silentLog })
+  it('works in a folder whose path is too long for a socket, and leaves none behind', async () => {
+    const long = join(dataDir, 'x'.repeat(60), 'y'.repeat(60))
+    const { url, stop } = await startEmbeddedPostgres({ dataDir: long, log: silentLog })
+    const sockets = decodeURIComponent(new URL(url).hostname)
     expect(await ask(url, 'select 1 as n')).toEqual([{ n: 1 }])
+    expect((await stat(sockets)).mode & 0o777).toBe(0o700)
     await stop()
-    dataDir = join(parent, '..', '..')
+    expect(existsSync(sockets)).toBe(false)
   })
 
   it('refuses a folder that a running service uses, which goes on undisturbed', async () => {

@@ -58,7 +58,7 @@ export function FaultPage({ language, mayAskAgain, ...page }: Fault): VNode {
 export function WelcomePage({ language }: { language: Language }): VNode {
   return (
     <PlainPage
-      picture="done"
+      picture="plain"
       heading={words.welcomeTitle[language]}
       advice={words.welcomeAdvice[language]}
     >
@@ -74,7 +74,7 @@ export function WelcomePage({ language }: { language: Language }): VNode {
 export function CancelledPage({ language, back }: { language: Language; back: string }): VNode {
   return (
     <PlainPage
-      picture="fault"
+      picture="plain"
       heading={words.cancelled[language]}
       advice={words.cancelledAdvice[language]}
     >
@@ -96,7 +96,7 @@ export function PairPage({ language }: { language: Language }): VNode {
   return (
     <>
       <PlainPage
-        picture="waiting"
+        picture="plain"
         heading={words.pairAsk[language]}
         advice={words.pairAdvice[language]}
       >
@@ -120,7 +120,7 @@ export function PairPage({ language }: { language: Language }): VNode {
 export function SignOutPage({ language, form }: { language: Language; form: string }): VNode {
   return (
     <PlainPage
-      picture="waiting"
+      picture="plain"
       heading={words.signOutAsk[language]}
       advice={words.signOutAdvice[language]}
     >
@@ -146,7 +146,7 @@ export function SignOutPage({ language, form }: { language: Language; form: stri
 export function SignedOutPage({ language }: { language: Language }): VNode {
   return (
     <PlainPage
-      picture="done"
+      picture="ended"
       heading={words.signedOut[language]}
       advice={words.signedOutAdvice[language]}
     />

@@ -1,7 +1,8 @@
 import type { Language, Text } from './language.ts'
 
-/** What the illustration shows. */
-export type Picture = 'waiting' | 'reading' | 'pin' | 'done' | 'fault' | 'absent'
+/** What the illustration shows; `plain` and `ended` (the card lifted, all is well) are no states. */
+export type Picture =
+  'waiting' | 'reading' | 'pin' | 'done' | 'fault' | 'absent' | 'plain' | 'ended'
 
 /** One state of a sign-in as the page shows it. */
 export interface StateWords {
