@@ -17,7 +17,7 @@ beforeAll(async () => {
     standing: () =>
       Promise.resolve({ 'nguyen-van-mau': '', 'tran-thi-vi-du': 'Tạm khóa', 'cong-ty-vi-du': '' }),
     pairingAddress: () => Promise.resolve('http://localhost:1/terminal/pair#code'),
-    readerNames: () => [],
+    readerNames: () => null,
     log: silentLog,
   })
 })

@@ -19,8 +19,8 @@ export interface ReaderSiteDeps {
   readonly standing: (language: Language) => Promise<CardStanding>
   /** Asks the agent for a one-time address that pairs the browser which opens it. */
   readonly pairingAddress: () => Promise<string>
-  /** The names of the machine's own readers; empty for the virtual one. */
-  readonly readerNames: () => readonly string[]
+  /** The names of the machine's own readers; null with the virtual one. */
+  readonly readerNames: () => readonly string[] | null
   readonly log: Log
 }
 

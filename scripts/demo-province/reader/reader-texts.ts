@@ -56,6 +56,10 @@ export const readerTexts = {
     vi: 'Đang kết nối với dịch vụ đăng nhập…',
     en: 'Connecting to the sign-in service…',
   },
+  noReader: {
+    vi: 'Không thấy đầu đọc thẻ. Kiểm tra dây cắm',
+    en: 'No reader found. Check the cable',
+  },
   idle: { vi: 'Sẵn sàng', en: 'Ready' },
   idleWithCard: {
     vi: 'Thẻ đang ở trên đầu đọc',

@@ -10,7 +10,8 @@ export type CardStanding = Readonly<Record<DemoCardId, string>>
 interface Sources {
   readonly reader: VirtualReader
   readonly standing: (language: Language) => Promise<CardStanding>
-  readonly readerNames: () => readonly string[]
+  /** The names of the machine's own readers; null with the virtual one. */
+  readonly readerNames: () => readonly string[] | null
 }
 
 /** Everything that changes on the reader page, in the visitor's words. */
@@ -18,11 +19,12 @@ export async function readerValues(sources: Sources, language: Language): Promis
   const picture = sources.reader.picture()
   const { request, pinQuestion } = picture
   const standing = await sources.standing(language)
+  const readerNames = sources.readerNames()
   return {
     online: picture.online,
     connection: (picture.online ? readerTexts.online : readerTexts.offline)[language],
-    terminal: [demoTerminal.name, ...sources.readerNames()].join(' · '),
-    status: statusText(picture, language),
+    terminal: [demoTerminal.name, ...(readerNames ?? [])].join(' · '),
+    status: statusText(picture, { language, hasReader: readerNames?.length !== 0 }),
     light: lightOf(picture),
     busy: request !== null && pinQuestion === null,
     application: request?.application[language] ?? '',
@@ -51,8 +53,12 @@ function cardValues(
 }
 
 /** One sentence for the reader's display: what it waits for, or what has just happened. */
-function statusText({ online, request, cardOnReader }: ReaderPicture, language: Language): string {
+function statusText(
+  { online, request, cardOnReader }: ReaderPicture,
+  { language, hasReader }: { language: Language; hasReader: boolean },
+): string {
   if (!online) return readerTexts.notConnected[language]
+  if (!hasReader) return readerTexts.noReader[language]
   if (request === null) {
     return (cardOnReader === null ? readerTexts.idle : readerTexts.idleWithCard)[language]
   }

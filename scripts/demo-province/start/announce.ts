@@ -1,10 +1,12 @@
+import { join } from 'node:path'
 import type { Addresses } from '../addresses.ts'
 import { applications } from '../applications.ts'
 import type { DemoOptions } from '../options.ts'
+import { demoCards } from '../province.ts'
 
 /** What the demo prints once everything answers: one address to open, three things to do. */
-export function announcement(addresses: Addresses, { pcsc }: Pick<DemoOptions, 'pcsc'>): string {
-  const tap = pcsc
+export function announcement(addresses: Addresses, options: DemoOptions): string {
+  const tap = options.pcsc
     ? 'Đặt thẻ lên đầu đọc / Place a card on the reader'
     : 'Bấm vào một thẻ trên đầu đọc ảo / Press a card on the virtual reader'
   const lines = [
@@ -17,10 +19,21 @@ export function announcement(addresses: Addresses, { pcsc }: Pick<DemoOptions, '
     `  3. ${tap}`,
     '',
     ...addressTable(addresses),
+    ...(options.pcsc ? virtualCardHint(options.dataDir) : []),
     '',
     'Dừng bằng Ctrl-C / Stop with Ctrl-C',
   ]
   return `\n${lines.join('\n')}\n`
+}
+
+/** Cards of the demo exist as files alone; vpcd puts one into a reader that PC/SC sees. */
+function virtualCardHint(dataDir: string): string[] {
+  const card = join(dataDir, 'cards', `${demoCards[0]?.id ?? ''}.json`)
+  return [
+    '',
+    '  Không có thẻ thật? Thẻ ảo cho vsmartcard-vpcd / No card at hand? A virtual one for vpcd:',
+    `    npx tsx card-reader/virtual-card/main.ts attach ${card}`,
+  ]
 }
 
 function addressTable(addresses: Addresses): string[] {

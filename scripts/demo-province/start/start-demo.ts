@@ -109,9 +109,10 @@ async function openSites(sites: Sites): Promise<void> {
     ...{ address: addresses.reader, reader: cards.reader, hasVirtualCards, log },
     standing: (language) => cardStanding(desk, language),
     pairingAddress: async () => (await agent.pair({ open: false })).url,
-    readerNames: () => (hasVirtualCards ? [] : agent.readers().map(({ name }) => name)),
+    readerNames: () => (hasVirtualCards ? null : agent.readers().map(({ name }) => name)),
   })
   opened.keep(() => readerSite.close())
+  cards.port.onChange(readerSite.changed)
   const portal = await openPortal({
     ...{ address: addresses.portal, addresses, applications: parties, desk, hasVirtualCards, log },
     isPaired: service.isPaired,
