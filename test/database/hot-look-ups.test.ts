@@ -98,7 +98,11 @@ describe('a look-up of every sign-in, among twenty thousand rows,', () => {
     ],
     [
       'findForClaims',
-      (recorder) => createHolderStore(recorder).findForClaims(numbered(12345), numbered(12345)),
+      (recorder) =>
+        createHolderStore(recorder).findForClaims(numbered(12345), {
+          cardUuid: numbered(12345),
+          terminalId: numbered(12345),
+        }),
     ],
   ])('%s, finds its row in one prepared round trip over indexes alone', async (_, lookUp) => {
     const { found, isNamed, lines } = await plan(lookUp)

@@ -2,13 +2,13 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { existsSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { chromium, type Browser, type Page } from 'playwright-core'
+import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createVpcdSlot } from '../../card-reader/virtual-card/vpcd.ts'
 import type { ApplicationId } from '../../scripts/demo-province/applications.ts'
 import { demoCards, type DemoCardId } from '../../scripts/demo-province/province.ts'
 import { createFakePinDesk, type FakePinDesk } from '../support/fake-pin-desk.ts'
-import { acquirePcscd, type Pcscd } from '../support/pcscd.ts'
+import { acquirePcscd, untilPcscSees, vpcdReaderNames, type Pcscd } from '../support/pcscd.ts'
 import { runProgram, startProgram, type Program } from '../support/program.ts'
 import { startProvince, type Province } from '../support/province.ts'
 
@@ -23,6 +23,7 @@ let province: Province
 let pinDesk: FakePinDesk
 let agent: Program
 let browser: Browser
+let context: BrowserContext
 let page: Page
 
 beforeAll(async () => {
@@ -34,7 +35,8 @@ beforeAll(async () => {
   pinDesk = await createFakePinDesk(folder)
   agent = await startAgent()
   browser = await startChromium()
-  page = await browser.newPage({ viewport: { width: 1280, height: 800 } })
+  context = await browser.newContext({ viewport: { width: 1280, height: 800 } })
+  page = await context.newPage()
   // Waiting for the turn on this machine's one pcscd is part of it.
 }, 240_000)
 
@@ -54,6 +56,7 @@ describe('the main job, with a card on pcscd and a real browser', () => {
     await page.locator('#pair').click()
     await expectHeading(/Quầy số 1/)
     await picture('paired')
+    await page.goto('about:blank')
     await page.goto(link)
     await page.locator('#pair').click()
     await expectCode('ECARD-')
@@ -70,7 +73,7 @@ describe('the main job, with a card on pcscd and a real browser', () => {
     await slot.insert(province.cards['nguyen-van-mau'])
     await expectSignedIn('van-ban', 'Nguyễn Văn Mẫu')
     await picture('application')
-    await slot.remove()
+    await takeAway()
   })
 
   it('opens the next application without a tap', async () => {
@@ -79,7 +82,7 @@ describe('the main job, with a card on pcscd and a real browser', () => {
   })
 
   it('signs out of both at once, by back-channel', async () => {
-    const other = await page.context().newPage()
+    const other = await context.newPage()
     await other.goto(`${province.at.applications['van-ban'].origin}/`)
     await other.locator('form[action="/sign-out"] button').click()
     await page.locator('.ended').waitFor({ state: 'visible' })
@@ -100,7 +103,7 @@ describe('the main job, with a card on pcscd and a real browser', () => {
     await pinDesk.type(pinOf('nguyen-van-mau'))
     await expectSignedIn('chi-dao', 'Nguyễn Văn Mẫu')
     expect(await page.locator('main').innerText()).toContain('urn:ecard:loa:high')
-    await slot.remove()
+    await takeAway()
     await signOut()
   })
 
@@ -115,7 +118,7 @@ describe('the main job, with a card on pcscd and a real browser', () => {
     await slot.remove()
     await slot.insert(card)
     await expectSignedIn('tiep-dan', 'Trần Thị Ví Dụ')
-    await slot.remove()
+    await takeAway()
     await signOut()
   })
 
@@ -126,7 +129,7 @@ describe('the main job, with a card on pcscd and a real browser', () => {
     await pinDesk.type(pinOf('tran-thi-vi-du'))
     await expectHeading(/Ứng dụng này chỉ dành cho/)
     await picture('kind-not-admitted')
-    await slot.remove()
+    await takeAway()
   })
 
   it('goes on after the agent was killed and started again', async () => {
@@ -138,7 +141,7 @@ describe('the main job, with a card on pcscd and a real browser', () => {
     await retry()
     await slot.insert(province.cards['nguyen-van-mau'])
     await expectSignedIn('van-ban', 'Nguyễn Văn Mẫu')
-    await slot.remove()
+    await takeAway()
   })
 
   it('ends the sessions of a suspended card within a second and refuses the card', async () => {
@@ -153,12 +156,12 @@ describe('the main job, with a card on pcscd and a real browser', () => {
     await expectHeading(/Thẻ đang tạm khóa từ \d\d\/\d\d\/\d{4}/)
     await expectCode('ECARD-')
     await picture('suspended')
-    await slot.remove()
+    await takeAway()
     await expectDone('card', 'reinstate', cardUuid, '--reason', 'thử', '--apply')
     await retry()
     await slot.insert(province.cards['nguyen-van-mau'])
     await expectSignedIn('van-ban', 'Nguyễn Văn Mẫu')
-    await slot.remove()
+    await takeAway()
     await signOut()
   })
 
@@ -232,6 +235,12 @@ async function pairingLink(): Promise<string> {
   const { status, output } = await runProgram('card-reader/main.ts', args)
   expect(status).toBe(0)
   return /^http\S+$/m.exec(output)?.[0] ?? ''
+}
+
+/** PC/SC looks a few times a second: until then the card that was lifted still seems to be there. */
+async function takeAway(): Promise<void> {
+  await slot.remove()
+  await untilPcscSees('no card', vpcdReaderNames[0])
 }
 
 async function open(application: ApplicationId): Promise<void> {

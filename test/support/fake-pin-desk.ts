@@ -40,9 +40,10 @@ require('node:readline').createInterface({ input: process.stdin }).on('line', (l
   const waiting = setInterval(() => {
     if (!existsSync(typed)) return
     clearInterval(waiting)
-    say('D ' + readFileSync(typed, 'utf8'))
+    const pin = readFileSync(typed, 'utf8')
+    rmSync(typed) // before the answer: whoever asked may end this program right after it
+    say('D ' + pin)
     say('OK')
-    rmSync(typed)
   }, 20)
 })
 `

@@ -31,6 +31,8 @@ const lockName = '\0ecard-sso-test-pcscd'
 const ourPidFile = join(tmpdir(), 'ecard-sso-test-pcscd.pid')
 const pollMs = 50
 const startTimeoutMs = 15_000
+/** Together longer than the minute for which a closed connection holds its port. */
+const maxAttempts = 6
 
 /**
  * Waits for its turn and makes sure that pcscd runs. One that somebody else started is used but
@@ -115,13 +117,36 @@ async function takeLock(): Promise<Server> {
   }
 }
 
+/**
+ * Starts pcscd until its virtual reader listens: the ports lie where the kernel takes client ports
+ * from, so a connection of another test may hold one of them for a minute.
+ */
 async function launch(): Promise<ChildProcess> {
-  const child = spawn(program, ['--foreground'], { stdio: 'ignore' })
-  await once(child, 'spawn')
-  writeFileSync(ourPidFile, String(child.pid))
-  process.once('exit', () => child.kill())
-  await untilListening(child)
-  return child
+  reservePorts()
+  for (let attempt = 1; ; attempt++) {
+    const child = spawn(program, ['--foreground'], { stdio: 'ignore' })
+    await once(child, 'spawn')
+    writeFileSync(ourPidFile, String(child.pid))
+    process.once('exit', () => child.kill())
+    try {
+      await untilListening(child)
+      return child
+    } catch (error) {
+      await end(child)
+      if (attempt === maxAttempts) throw error
+    }
+  }
+}
+
+/** Keeps client connections off the ports from now on, where this user may say so. */
+function reservePorts(): void {
+  const setting = '/proc/sys/net/ipv4/ip_local_reserved_ports'
+  try {
+    const reserved = readFileSync(setting, 'utf8').trim().split(',').filter(Boolean)
+    writeFileSync(setting, [...new Set([...reserved, ...vpcdPorts.map(String)])].join(','))
+  } catch {
+    // Not root: then the attempts have to do.
+  }
 }
 
 async function end(child: ChildProcess | null): Promise<void> {

@@ -100,7 +100,8 @@ async function seed(
   cardUuids: Readonly<Record<DemoCardId, string>>
 }> {
   const { config, secrets } = readConfig(environment)
-  const { parts, close } = await compose(config, secrets, { log: silentLog })
+  const service = await compose(config, secrets, { log: silentLog })
+  const { parts } = service
   const deps = {
     ...parts,
     issueCardCertificate: (request: Parameters<typeof issueCardCertificate>[1]) =>
@@ -109,7 +110,7 @@ async function seed(
   await seedProvince(deps)
   const keys = await seedClients(deps, { addresses: at, keyFolder: join(folder, 'applications') })
   const cardUuids = await seedCards(deps, { folder: cardFolder })
-  await close()
+  await service.close()
   return { keys, cardUuids }
 }
 

@@ -42,14 +42,13 @@ export async function startSignInService(options: SignInServiceOptions): Promise
   const server = createServer()
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  const { agencies, clients, holders, terminals } = registry
+  const { agencies, clients, holders } = registry
   const provider = createProvider({
     issuer,
     store,
     agencies,
     clients,
     holders,
-    terminals,
     signingKeys,
     cookieKeys: ['a key of this test'],
     clock: systemClock,

@@ -60,6 +60,9 @@ addEventListener('offline', goOffline)
 addEventListener('online', goOnline)
 document.addEventListener('visibilitychange', lookAgain)
 addEventListener('focus', lookAgain)
+// A page that is left loses its event stream; without this it would take that for a refusal and
+// ask the terminal for a card once more, in the face of the page that comes next.
+addEventListener('pagehide', stopWatching)
 // A page that comes back from the browser's memory shows a sign-in that is long over.
 addEventListener('pageshow', (event) => {
   if (event.persisted) location.reload()
