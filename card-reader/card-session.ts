@@ -151,7 +151,7 @@ async function tryPin(
   const pin = await askPin(asked)
   if (pin === null) throw new SignInCancelled()
   try {
-    await verifyPin(card, pin.toString('latin1'))
+    await verifyPin(card, pin)
     return null
   } catch (error) {
     if (hasReason(error, ['pin-malformed'])) {

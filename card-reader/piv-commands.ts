@@ -18,7 +18,7 @@ import {
   readCertificateContainer,
   readGuidOfChuidStart,
 } from './piv-objects.ts'
-import { performWithPins } from './piv-pin.ts'
+import { performWithPins, type Pin } from './piv-pin.ts'
 import { encodePkcs1Block, rawEcdsaSignature } from './signature-encoding.ts'
 import { CardError, checkStatusWord, triesLeftOf, type Purpose } from './status-word.ts'
 import { encodeTag, encodeTlv, findTlv, parseSingleTlv, parseTlvs, requireTlv } from './tlv.ts'
@@ -111,7 +111,7 @@ function getDataCommand(objectTag: number): Command {
  * @throws CardError `pin-malformed` (nothing sent), `wrong-pin` with `triesLeft`, `pin-blocked`,
  *   `not-over-this-interface`
  */
-export async function verifyPin(channel: CardChannel, pin: string): Promise<void> {
+export async function verifyPin(channel: CardChannel, pin: Pin): Promise<void> {
   await performWithPins(channel, { ins: 0x20, reference: pinReference, pins: [pin] }, 'pin')
 }
 

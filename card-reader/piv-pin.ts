@@ -5,12 +5,15 @@ import { CardError, checkStatusWord, type Purpose } from './status-word.ts'
 const headerBytes = 5
 const fieldBytes = 8
 
+/** ASCII digits. A holder's PIN comes as bytes, which can be overwritten; a string cannot. */
+export type Pin = string | Uint8Array
+
 export interface PinCommand {
   readonly ins: number
   /** 80 is the PIN, 81 the PUK. */
   readonly reference: 0x80 | 0x81
   /** In the order in which they travel. */
-  readonly pins: readonly string[]
+  readonly pins: readonly Pin[]
 }
 
 /**
@@ -40,13 +43,18 @@ export async function performWithPins(
  *
  * @throws CardError `pin-malformed`
  */
-export function checkPinFormat(pin: string): void {
-  if (!/^[0-9]{6,8}$/.test(pin)) throw new CardError('pin-malformed')
+export function checkPinFormat(pin: Pin): void {
+  const digits = typeof pin === 'string' ? Buffer.from(pin, 'utf8') : pin
+  const isWellFormed =
+    digits.length >= 6 && digits.length <= 8 && digits.every((byte) => byte >= 0x30 && byte <= 0x39)
+  if (!isWellFormed) throw new CardError('pin-malformed')
 }
 
 function writePinApdu(apdu: Buffer, command: PinCommand): void {
   apdu.set([0x00, command.ins, 0x00, command.reference, fieldBytes * command.pins.length])
   for (const [index, pin] of command.pins.entries()) {
-    apdu.write(pin, headerBytes + index * fieldBytes, 'latin1')
+    const offset = headerBytes + index * fieldBytes
+    if (typeof pin === 'string') apdu.write(pin, offset, 'latin1')
+    else apdu.set(pin, offset)
   }
 }

@@ -1,4 +1,4 @@
-#!/usr/bin/env -S node --import tsx
+#!/usr/bin/env -S npx tsx
 /**
  * The `ecard` command of administrators. Commands that change something say what they would do and
  * act only with `--apply`. Exit status: 0 done or shown, 1 refused or failed, 2 wrong usage.

@@ -27,6 +27,7 @@ describe('a card sign-in', () => {
     const card = await fixture.registerCard()
     expect(await signIn(fixture, card)).toEqual({
       holderId: card.holderId,
+      holderName: 'Nguyễn Văn Mẫu',
       method: 'card',
       level: 'low',
       amr: ['hwk'],

@@ -126,6 +126,7 @@ function authenticatedByCard(
   const isTap = profile.slot === '9E'
   return {
     holderId: holder.id,
+    holderName: holder.displayName,
     method: 'card',
     level: isTap ? 'low' : 'high',
     amr: isTap ? ['hwk'] : ['sc', 'pin', 'hwk', 'mfa'],

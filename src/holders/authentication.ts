@@ -13,6 +13,8 @@ export type Amr = 'hwk' | 'sc' | 'pin' | 'mfa' | 'user' | 'otp'
 /** What a finished sign-in is: who, how, when. */
 export interface Authentication {
   readonly holderId: string
+  /** To greet by; no decision rests on it. */
+  readonly holderName: string
   readonly method: 'card'
   readonly level: AssuranceLevel
   readonly amr: readonly Amr[]

@@ -38,15 +38,12 @@ export interface SignInDeps extends BeginSignInDeps {
       onProgress: (progress: CardAuthProgress) => void,
     ): Promise<() => Promise<void>>
     /** @throws CardRefused */
-    finish(attempt: CardAuthAttempt): Promise<Finished>
+    finish(attempt: CardAuthAttempt): Promise<Authentication>
     cancel(attempt: { challengeId: string; browserSecret: string }): Promise<void>
   }
   readonly clock: Clock
   readonly random: Random
 }
-
-/** A finished sign-in, with the holder's name where the page may greet by it. */
-export type Finished = Authentication & { readonly holderName?: string }
 
 export interface WebParts {
   readonly pages: Pages
@@ -99,7 +96,9 @@ export function createSignInHandlers(
       const stream = createEventStream(response, { lifetimeSeconds: challengeTtlSeconds })
       stream.whenOver(leave)
       const stop = await deps.cardAuth.watch(challenge, (progress) => {
-        stream.send(stateOfProgress(progress))
+        // Once the card has answered, it is the page's turn.
+        const isLast = progress.step === 'signing-in'
+        stream[isLast ? 'end' : 'send'](stateOfProgress(progress))
       })
       stream.whenOver(() => void stop())
       stream.open()
@@ -113,7 +112,7 @@ export function createSignInHandlers(
       const finished = await deps.cardAuth.finish({ challengeId, interactionId, browserSecret })
       const redirect = await deps.interactions.complete(request, response, finished)
       cookies.clearSignInSecret(response, interactionId)
-      response.json({ redirect, name: finished.holderName ?? null })
+      response.json({ redirect, name: finished.holderName })
     },
 
     cancel: async (request, response) => {

@@ -16,7 +16,7 @@ import {
 
 const at = registryTime
 
-describe('a change of standing', () => {
+describe('the end of a standing', () => {
   let database: Awaited<ReturnType<typeof migratedTestDatabase>>
   let db: Database
   let stop: () => Promise<void>
@@ -96,6 +96,15 @@ describe('a change of standing', () => {
       throw new Error('thought better of it')
     })
     await expect(change).rejects.toThrow('thought better of it')
+    expect(await settle()).toEqual([])
+  })
+
+  it('is not told of a card that comes back: nothing rests on it yet', async () => {
+    const { cardUuid } = await insertCard(db)
+    const cards = createCardStore(db)
+    await cards.changeState(cardUuid, { from: 'active', to: 'suspended', reason: 'lost', at })
+    await settle()
+    await cards.changeState(cardUuid, { from: 'suspended', to: 'active', reason: 'found', at })
     expect(await settle()).toEqual([])
   })
 

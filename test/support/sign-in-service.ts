@@ -105,6 +105,7 @@ export function authenticationBy(
 ): Authentication {
   return {
     holderId: card.holderId,
+    holderName: 'Nguyễn Văn Mẫu',
     method: 'card',
     level,
     amr: level === 'high' ? ['sc', 'pin', 'hwk', 'mfa'] : ['hwk'],

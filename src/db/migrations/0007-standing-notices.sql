@@ -1,4 +1,4 @@
--- Whoever listens on `ecard_standing` learns of each change of standing when it commits:
+-- Whoever listens on `ecard_standing` learns of each end of a standing when it commits:
 -- {"kind": "card" | "holder" | "terminal", "id": "<uuid>"}.
 
 create function tell_standing(kind text, id uuid) returns void language sql as $$
@@ -34,12 +34,16 @@ begin
 end $$;
 
 create trigger cards_tell_standing after update of state on cards
-  for each row when (old.state <> new.state) execute function tell_card_standing();
+  for each row when (old.state <> new.state
+    and new.state in ('suspended', 'revoked', 'expired', 'replaced'))
+  execute function tell_card_standing();
 create trigger holders_tell_standing after update of state on holders
-  for each row when (old.state <> new.state) execute function tell_holder_standing();
+  for each row when (old.state <> new.state and new.state = 'inactive')
+  execute function tell_holder_standing();
 create trigger terminals_tell_standing after update of state on terminals
-  for each row when (old.state <> new.state) execute function tell_terminal_standing();
--- A certificate that was merely prepared has never stood for anything.
+  for each row when (old.state <> new.state and new.state = 'withdrawn')
+  execute function tell_terminal_standing();
+-- A superseded certificate has a successor: whoever signed in by it stays.
 create trigger certificates_tell_standing after update of status on certificates
-  for each row when (old.status <> new.status and old.status <> 'prepared')
+  for each row when (old.status <> new.status and new.status in ('suspended', 'revoked'))
   execute function tell_certificate_standing();

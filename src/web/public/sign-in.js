@@ -117,7 +117,7 @@ async function finish() {
   const answer = await ask('finish', { challengeId: finished.id })
   if (answer === null) return
   const { name, redirect } = answer
-  show(stateNamed(name === null ? 'done-unnamed' : 'done'), { name: name ?? '' })
+  show(stateNamed('done'), { name })
   location.assign(redirect)
 }
 

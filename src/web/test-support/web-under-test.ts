@@ -46,6 +46,7 @@ export const signInRequest: SignInRequest = {
 
 const authentication: Authentication = {
   holderId: '0b3f4c5d-0000-4000-8000-000000000002',
+  holderName: 'Nguyễn Văn Mẫu',
   method: 'card',
   level: 'low',
   amr: ['hwk'],
@@ -97,7 +98,7 @@ export function fakeDeps(issuer: string): AppDeps & FakeTerminal {
           return Promise.resolve()
         })
       },
-      finish: () => Promise.resolve({ ...authentication, holderName: 'Nguyễn Văn Mẫu' }),
+      finish: () => Promise.resolve(authentication),
       cancel: () => Promise.resolve(),
     },
     terminals: {

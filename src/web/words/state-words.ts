@@ -87,13 +87,6 @@ export const stateWords = {
     code: null,
     stopped: false,
   },
-  'done-unnamed': {
-    picture: 'done',
-    heading: { vi: 'Đã đăng nhập', en: 'You are signed in' },
-    advice: { vi: 'Đang mở {application}', en: 'Opening {application}' },
-    code: null,
-    stopped: false,
-  },
   'card-removed': {
     picture: 'fault',
     heading: {
