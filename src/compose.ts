@@ -74,7 +74,8 @@ export async function compose(
   const closers: Closers = []
   try {
     const parts = await openParts(config, secrets, { overrides, closers })
-    const server = createServer(createApp(appDeps(config, parts)))
+    const app = createApp(appDeps(config, parts))
+    const server = createServer(app.classes, app.listener)
     closers.push(await openEars(parts))
     return {
       parts,

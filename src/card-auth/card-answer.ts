@@ -54,8 +54,12 @@ export async function receiveAuthToken(
     token: JSON.stringify(token ?? null),
     ...(terminalSignature !== undefined && { terminalSignature }),
   }
-  await deps.store.putIfAbsent(answerKey(challengeId), JSON.stringify(answer), challengeTtlSeconds)
-  await noteStep(deps, challengeId, { step: 'signing-in' })
+  const text = JSON.stringify(answer)
+  await Promise.all([
+    // First: it is sent before the step, and so it is there when the page hears of it.
+    deps.store.putIfAbsent(answerKey(challengeId), text, challengeTtlSeconds),
+    noteStep(deps, challengeId, { step: 'signing-in' }),
+  ])
 }
 
 /** The answer to this challenge, or null when none has arrived. */

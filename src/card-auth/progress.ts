@@ -21,8 +21,10 @@ export async function noteStep(
   progress: CardAuthProgress,
 ): Promise<void> {
   const text = JSON.stringify(progress)
-  await deps.store.put(progressKey(challengeId), text, challengeTtlSeconds)
-  await deps.bus.publish(topicOf(challengeId), text)
+  await Promise.all([
+    deps.store.put(progressKey(challengeId), text, challengeTtlSeconds),
+    deps.bus.publish(topicOf(challengeId), text),
+  ])
 }
 
 /**

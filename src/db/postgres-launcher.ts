@@ -17,6 +17,15 @@ export interface Launch {
 
 const accountName = 'ecard-postgres'
 
+/**
+ * The one power that the database keeps inside a folder that only root may enter, such as /root.
+ * The secure bit lets it count in access(2) too, by which PostgreSQL looks for its programs.
+ */
+const passThrough = [
+  ...['--inh-caps', '+dac_override', '--ambient-caps', '+dac_override'],
+  ...['--securebits', '+no_setuid_fixup'],
+]
+
 /** Nothing of our environment (`PGDATA`, `DATABASE_URL`, …) is PostgreSQL's business. */
 const environment = {
   PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
@@ -87,8 +96,7 @@ export function launch(
     )
   }
   const asUser = user === null ? [] : setprivUser(user)
-  // Inside a folder that only root may enter, such as /root, the database keeps this one power.
-  const powers = isOpen ? [] : ['--inh-caps', '+dac_override', '--ambient-caps', '+dac_override']
+  const powers = isOpen ? [] : passThrough
   const tied = [...asUser, ...powers, '--pdeathsig', 'INT', '--', program, ...args]
   return { command: 'setpriv', args: tied, options }
 }

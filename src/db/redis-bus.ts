@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis'
 import { removeListener } from './memory-bus.ts'
 import type { MessageBus } from './message-bus.ts'
-import { ask, prefixed } from './redis-store.ts'
+import { done, prefixed } from './redis-store.ts'
 
 type Listener = (message: string) => void
 
@@ -20,14 +20,11 @@ export function createRedisBus(commands: Redis, messages: Redis): MessageBus {
 
   async function stop(name: string, listener: Listener): Promise<void> {
     if (!removeListener(listeners, name, listener)) return
-    await ask(() => messages.unsubscribe(name))
+    await done(messages.unsubscribe(name))
   }
 
   return {
-    publish: (channel, message) =>
-      ask(async () => {
-        await commands.publish(prefixed(channel), message)
-      }),
+    publish: (channel, message) => done(commands.publish(prefixed(channel), message)),
     subscribe: async (channel, onMessage) => {
       const name = prefixed(channel)
       // A function of its own, so that one listener may subscribe twice.
@@ -38,7 +35,7 @@ export function createRedisBus(commands: Redis, messages: Redis): MessageBus {
       try {
         // Also when somebody listens already: this connection answers in order, so afterwards
         // the channel is certainly open, whatever was stopped in between.
-        await ask(() => messages.subscribe(name))
+        await done(messages.subscribe(name))
       } catch (error) {
         removeListener(listeners, name, listener)
         throw error

@@ -41,33 +41,19 @@ export function defineMemberCommands(redis: Redis): Redis {
 /** The expiring store on Redis; commands of one turn of the event loop travel together. */
 export function createRedisStore(redis: Redis): ExpiringStore {
   return {
-    put: (key, value, ttlSeconds) =>
-      ask(async () => {
-        await redis.set(prefixed(key), value, 'EX', ttlSeconds)
-      }),
-    putIfAbsent: (key, value, ttlSeconds) =>
-      ask(async () => (await redis.set(prefixed(key), value, 'EX', ttlSeconds, 'NX')) === 'OK'),
-    get: (key) => ask(() => redis.get(prefixed(key))),
+    put: (key, value, ttlSeconds) => done(redis.set(prefixed(key), value, 'EX', ttlSeconds)),
+    putIfAbsent: async (key, value, ttlSeconds) =>
+      (await answer(redis.set(prefixed(key), value, 'EX', ttlSeconds, 'NX'))) === 'OK',
+    get: (key) => answer(redis.get(prefixed(key))),
     getMany: (keys) =>
-      keys.length === 0 ? Promise.resolve([]) : ask(() => redis.mget(keys.map(prefixed))),
-    takeOnce: (key) => ask(() => redis.getdel(prefixed(key))),
-    delete: (keys) =>
-      ask(async () => {
-        if (keys.length > 0) await redis.del(keys.map(prefixed))
-      }),
+      keys.length === 0 ? Promise.resolve([]) : answer(redis.mget(keys.map(prefixed))),
+    takeOnce: (key) => answer(redis.getdel(prefixed(key))),
+    delete: (keys) => (keys.length === 0 ? Promise.resolve() : done(redis.del(keys.map(prefixed)))),
     addMember: (key, member, ttlSeconds) =>
-      ask(async () => {
-        await redis.addMember(prefixed(key), member, ttlSeconds)
-      }),
-    removeMember: (key, member) =>
-      ask(async () => {
-        await redis.zrem(prefixed(key), member)
-      }),
-    members: (key) => ask(() => redis.liveMembers(prefixed(key))),
-    ping: () =>
-      ask(async () => {
-        await redis.ping()
-      }),
+      done(redis.addMember(prefixed(key), member, ttlSeconds)),
+    removeMember: (key, member) => done(redis.zrem(prefixed(key), member)),
+    members: (key) => answer(redis.liveMembers(prefixed(key))),
+    ping: () => done(redis.ping()),
     close: () => {
       redis.disconnect()
       return Promise.resolve()
@@ -79,11 +65,20 @@ export function prefixed(name: string): string {
   return keyPrefix + name
 }
 
-/** Whatever goes wrong between us and Redis means: we could not tell. */
-export async function ask<T>(command: () => Promise<T>): Promise<T> {
-  try {
-    return await command()
-  } catch (error) {
-    throw new StoreUnavailable('Redis could not be asked', {}, error)
-  }
+/** What Redis answers. Whatever goes wrong between us and Redis means: we could not tell. */
+export function answer<T>(reply: Promise<T>): Promise<T> {
+  return reply.catch(couldNotTell)
+}
+
+/** The same, for commands whose answer says nothing. */
+export function done(reply: Promise<unknown>): Promise<void> {
+  return reply.then(nothing, couldNotTell)
+}
+
+function nothing(): void {
+  // Redis has done it, and that was all.
+}
+
+function couldNotTell(error: unknown): never {
+  throw new StoreUnavailable('Redis could not be asked', {}, error)
 }

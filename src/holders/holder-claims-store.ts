@@ -12,6 +12,14 @@ export interface HolderForClaims {
   /** The organisations that a person acts for, longest-standing first. */
   readonly organisations: readonly OrganisationForClaims[]
   readonly card: CardForClaims | null
+  /** A `TerminalState`, of the terminal that was asked about; null: there is none. */
+  readonly terminalState: string | null
+}
+
+/** What a sign-in rests on besides its holder. */
+export interface SignInMeans {
+  readonly cardUuid: string | null
+  readonly terminalId: string | null
 }
 
 export interface AgencyForClaims {
@@ -44,6 +52,7 @@ interface ClaimsRow extends HolderRow {
   card_kind: CardKind
   card_state: string
   card_expires_at: Date
+  terminal_state: string | null
 }
 
 const statement = `
@@ -66,16 +75,19 @@ const statement = `
        ) order by f.since, f.id), '[]')
      from affiliations f join holders o on o.id = f.organisation_id
      where f.person_id = h.id and o.state = 'active') as organisations,
-    c.card_uuid, c.kind as card_kind, c.state as card_state, c.expires_at as card_expires_at
-  from holders h left join cards c on c.card_uuid = $2 and c.holder_id = h.id
+    c.card_uuid, c.kind as card_kind, c.state as card_state, c.expires_at as card_expires_at,
+    m.state as terminal_state
+  from holders h
+    left join cards c on c.card_uuid = $2 and c.holder_id = h.id
+    left join terminals m on m.id = $3
   where h.id = $1`
 
 export async function findForClaims(
   db: Queryable,
   holderId: string,
-  cardUuid: string | null,
+  { cardUuid, terminalId }: SignInMeans,
 ): Promise<HolderForClaims | null> {
-  const { rows } = await db.query<ClaimsRow>(statement, [holderId, cardUuid], {
+  const { rows } = await db.query<ClaimsRow>(statement, [holderId, cardUuid, terminalId], {
     name: 'holder-for-claims',
   })
   return rows[0] === undefined ? null : toHolderForClaims(rows[0])
@@ -87,6 +99,7 @@ function toHolderForClaims(row: ClaimsRow): HolderForClaims {
     agencies: row.agencies,
     organisations: row.organisations,
     card: toCardForClaims(row),
+    terminalState: row.terminal_state,
   }
 }
 

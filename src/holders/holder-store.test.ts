@@ -4,6 +4,7 @@ import {
   insertAgency,
   insertCard,
   insertOrganisation,
+  insertTerminal,
   insertPerson,
   registryEnd,
   registryTime,
@@ -129,7 +130,8 @@ describe('the holder store', () => {
       await add({ ...base, id: ids[2], organisationId, position: 'Kế toán' }, at)
       const { cardUuid } = await insertCard(db, { holderId: person.id })
 
-      expect(await holders.findForClaims(person.id, cardUuid)).toEqual({
+      const means = { cardUuid, terminalId: (await insertTerminal(db)).id }
+      expect(await holders.findForClaims(person.id, means)).toEqual({
         holder: person,
         agencies: [
           { ...claimsOf(province), position: 'Ủy viên', path: ['MH'] },
@@ -137,12 +139,13 @@ describe('the holder store', () => {
         ],
         organisations: [{ name, taxCode, position: 'Kế toán' }],
         card: { cardUuid, kind: 'civil-servant', state: 'active', expiresAt: registryEnd },
+        terminalState: 'active',
       })
     })
 
     it('for an organisation with its card', async () => {
       const { cardUuid, holderId } = await insertCard(db, { kind: 'enterprise' })
-      const found = await holders.findForClaims(holderId, cardUuid)
+      const found = await holders.findForClaims(holderId, { cardUuid, terminalId: null })
       expect(found).toMatchObject({ holder: { type: 'organisation' }, agencies: [] })
       expect(found).toMatchObject({ organisations: [], card: { cardUuid, kind: 'enterprise' } })
     })
@@ -151,11 +154,13 @@ describe('the holder store', () => {
       const person = await insertPerson(db)
       const { cardUuid: others } = await insertCard(db)
       for (const cardUuid of [others, unknown, null])
-        expect((await holders.findForClaims(person.id, cardUuid))?.card).toBeNull()
+        expect(
+          (await holders.findForClaims(person.id, { cardUuid, terminalId: null }))?.card,
+        ).toBeNull()
     })
 
     it('and nobody where there is nobody', async () => {
-      expect(await holders.findForClaims(unknown, null)).toBeNull()
+      expect(await holders.findForClaims(unknown, { cardUuid: null, terminalId: null })).toBeNull()
     })
   })
 

@@ -1,6 +1,6 @@
 import type { Queryable } from '../db/pool.ts'
 import { NotFound } from '../errors.ts'
-import { findForClaims, type HolderForClaims } from './holder-claims-store.ts'
+import { findForClaims, type HolderForClaims, type SignInMeans } from './holder-claims-store.ts'
 import { holderColumns, toHolder, type HolderRow } from './holder-row.ts'
 import type { Affiliation, Holder, HolderState, Organisation, Person } from './holder.ts'
 
@@ -23,9 +23,9 @@ export interface HolderStore {
   affiliationsOf(personId: string): Promise<Affiliation[]>
   /**
    * Everything that claims are made of, in one round trip; null where there is no such holder.
-   * `card` is null unless `cardUuid` names a card of this very holder.
+   * `card` is null unless `means.cardUuid` names a card of this very holder.
    */
-  findForClaims(holderId: string, cardUuid: string | null): Promise<HolderForClaims | null>
+  findForClaims(holderId: string, means: SignInMeans): Promise<HolderForClaims | null>
 }
 
 interface AffiliationRow {
@@ -46,7 +46,7 @@ export function createHolderStore(db: Queryable): HolderStore {
     setState: (id, state, at) => setState(db, { id, state, at }),
     insertAffiliation: (affiliation, since) => insertAffiliation(db, affiliation, since),
     affiliationsOf: (personId) => affiliationsOf(db, personId),
-    findForClaims: (holderId, cardUuid) => findForClaims(db, holderId, cardUuid),
+    findForClaims: (holderId, means) => findForClaims(db, holderId, means),
   }
 }
 

@@ -28,12 +28,12 @@ function withEveryMethod(model: Model): Adapter {
     ...model,
   }
   return {
-    upsert: (id, payload, ttl) => orUnavailable(async () => full.upsert(id, payload, ttl)),
-    find: (id) => orUnavailable(async () => full.find(id)),
-    findByUid: (uid) => orUnavailable(async () => full.findByUid(uid)),
+    upsert: (id, payload, ttl) => orUnavailable(full.upsert(id, payload, ttl)),
+    find: (id) => orUnavailable(full.find(id)),
+    findByUid: (uid) => orUnavailable(full.findByUid(uid)),
     findByUserCode: (code) => full.findByUserCode(code),
-    consume: (id) => orUnavailable(async () => full.consume(id)),
-    destroy: (id) => orUnavailable(async () => full.destroy(id)),
+    consume: (id) => orUnavailable(full.consume(id)),
+    destroy: (id) => orUnavailable(full.destroy(id)),
     revokeByGrantId: (grantId) => full.revokeByGrantId(grantId),
   }
 }

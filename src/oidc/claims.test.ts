@@ -21,6 +21,7 @@ function person(displayName: string): HolderForClaims {
     agencies: [],
     organisations: [{ name: 'Công ty TNHH Ví Dụ', taxCode: '0000000001', position: 'Giám đốc' }],
     card: null,
+    terminalState: null,
   }
 }
 
@@ -54,6 +55,7 @@ it('names an organisation itself where the card is its own', () => {
       agencies: [],
       organisations: [],
       card: null,
+      terminalState: null,
     },
     { ...signIn, cardKind: 'enterprise' },
   )

@@ -1,7 +1,6 @@
 import { errors, type Account, type FindAccount, type KoaContextWithOIDC } from 'oidc-provider'
 import type { Clock } from '../clock.ts'
-import type { HolderForClaims } from '../holders/holder-claims-store.ts'
-import type { Terminal } from '../terminals/terminal.ts'
+import type { HolderForClaims, SignInMeans } from '../holders/holder-claims-store.ts'
 import { claimsOf } from './claims.ts'
 import type { Lifetimes } from './lifetimes.ts'
 import type { SessionIndex, SignIn } from './session-index.ts'
@@ -15,9 +14,8 @@ export interface SignedInAccount extends Account {
 
 export interface FindAccountDeps {
   readonly holders: {
-    findForClaims(holderId: string, cardUuid: string | null): Promise<HolderForClaims | null>
+    findForClaims(holderId: string, means: SignInMeans): Promise<HolderForClaims | null>
   }
-  readonly terminals: { find(terminalId: string): Promise<Terminal | null> }
   readonly sessions: SessionIndex
   readonly lifetimes: Lifetimes
   readonly clock: Clock
@@ -25,19 +23,26 @@ export interface FindAccountDeps {
 
 /**
  * Finds who a session or a token stands for, as they are now: one look at the database each time,
- * so that a suspended card or a holder who left is refused at the next single sign-on, refresh or
- * look at the user info, whether or not their sessions have been ended yet.
+ * so that a suspended card, a holder who left or a withdrawn terminal is refused at the next single
+ * sign-on, refresh or look at the user info, whether or not their sessions have been ended yet.
  */
 export function createFindAccount(deps: FindAccountDeps): FindAccount {
-  return (ctx, holderId, token) =>
-    orUnavailable(async () => {
-      const signIn = newSignIn(ctx)
-      if (signIn !== null) return enterSession(deps, ctx, signIn)
-      const sessionUid = token === undefined ? ctx.oidc.session?.uid : sessionUidOf(token)
-      if (sessionUid === undefined) return undefined
-      const known = await deps.sessions.find(sessionUid)
-      return known?.holderId === holderId ? await accountOf(deps, known) : undefined
-    })
+  return (ctx, holderId, token) => {
+    const signIn = newSignIn(ctx)
+    if (signIn !== null) return orUnavailable(enterSession(deps, ctx, signIn))
+    const sessionUid = token === undefined ? ctx.oidc.session?.uid : sessionUidOf(token)
+    return orUnavailable(accountInSession(deps, sessionUid, holderId))
+  }
+}
+
+async function accountInSession(
+  deps: FindAccountDeps,
+  sessionUid: string | undefined,
+  holderId: string,
+): Promise<SignedInAccount | undefined> {
+  if (sessionUid === undefined) return undefined
+  const known = await deps.sessions.find(sessionUid)
+  return known?.holderId === holderId ? accountOf(deps, known) : undefined
 }
 
 /** The sign-in that `completeSignIn` left for this very request, or null. */
@@ -60,11 +65,8 @@ async function enterSession(
   const sessionUid = ctx.oidc.session?.uid ?? ''
   try {
     await deps.sessions.record(sessionUid, signIn, deps.lifetimes.sessionMaxSeconds)
-    const [account, terminal] = await Promise.all([
-      accountOf(deps, signIn),
-      deps.terminals.find(signIn.terminalId),
-    ])
-    if (account !== undefined && terminal?.state === 'active') return account
+    const account = await accountOf(deps, signIn)
+    if (account !== undefined) return account
     await deps.sessions.take(sessionUid)
     throw new errors.AccessDenied('card, holder or terminal is no longer active')
   } catch (error) {
@@ -82,7 +84,7 @@ async function accountOf(
   deps: FindAccountDeps,
   signIn: SignIn,
 ): Promise<SignedInAccount | undefined> {
-  const known = await deps.holders.findForClaims(signIn.holderId, signIn.cardUuid)
+  const known = await deps.holders.findForClaims(signIn.holderId, signIn)
   if (known === null || !isInGoodStanding(known, deps.clock.now())) return undefined
   return {
     accountId: signIn.holderId,
@@ -92,9 +94,10 @@ async function accountOf(
   }
 }
 
-function isInGoodStanding({ holder, card }: HolderForClaims, now: Date): boolean {
+function isInGoodStanding({ holder, card, terminalState }: HolderForClaims, now: Date): boolean {
   return (
     holder.state === 'active' &&
+    terminalState === 'active' &&
     card?.state === 'active' &&
     now.getTime() < card.expiresAt.getTime()
   )

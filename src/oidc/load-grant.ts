@@ -13,12 +13,12 @@ export function createLoadGrant(
   clients: ClientDirectory,
   lifetimes: Lifetimes,
 ): NonNullable<Configuration['loadExistingGrant']> {
-  return (ctx) =>
-    orUnavailable(async () => {
-      // A session that does not do for this application leaves no trace of it.
-      if ((await shortfallsOf(clients, ctx)).length > 0) return undefined
-      return (await knownGrant(ctx, lifetimes)) ?? newGrant(ctx)
-    })
+  const loadGrant = async (ctx: KoaContextWithOIDC) => {
+    // A session that does not do for this application leaves no trace of it.
+    if ((await shortfallsOf(clients, ctx)).length > 0) return undefined
+    return (await knownGrant(ctx, lifetimes)) ?? newGrant(ctx)
+  }
+  return (ctx) => orUnavailable(loadGrant(ctx))
 }
 
 async function knownGrant(

@@ -14,9 +14,7 @@ export async function logOutIfProven(
 ): Promise<boolean> {
   const { session } = ctx.oidc
   if (session === undefined || !isHintOfThisSession(ctx)) return false
-  const notices = await orUnavailable(() =>
-    killSession(deps, session.uid, { keepOfflineAccess: true }),
-  )
+  const notices = await orUnavailable(killSession(deps, session.uid, { keepOfflineAccess: true }))
   await deliverLogoutsPromptly(deps, notices)
   await session.destroy()
   redirect(ctx, logoutTarget(ctx))

@@ -4,7 +4,6 @@ import type { ExpiringStore } from '../db/expiring-store.ts'
 import type { AgencyStore } from '../holders/agency-store.ts'
 import type { HolderStore } from '../holders/holder-store.ts'
 import type { Log } from '../log.ts'
-import type { TerminalStore } from '../terminals/terminal-store.ts'
 import { createAdapterFactory } from './adapter.ts'
 import type { ClientStore } from './client-store.ts'
 import { createClientDirectory, matchesSecretHash, type ClientDirectory } from './clients.ts'
@@ -38,7 +37,6 @@ export interface ProviderDeps {
   readonly clients: Pick<ClientStore, 'find'>
   readonly agencies: Pick<AgencyStore, 'find'>
   readonly holders: Pick<HolderStore, 'findForClaims'>
-  readonly terminals: Pick<TerminalStore, 'find'>
   readonly signingKeys: readonly ExternalSigningKey[]
   /** Sign the provider's cookies; the first signs, all of them are believed. */
   readonly cookieKeys: readonly string[]
@@ -92,7 +90,7 @@ export function createProvider(deps: ProviderDeps): SignInProvider {
   provider.use(async (ctx, next) => {
     await next()
     if (!isRouted(ctx as ProviderContext)) return
-    await orUnavailable(() => finishLogout(parts, ctx as ProviderContext))
+    await orUnavailable(finishLogout(parts, ctx as ProviderContext))
   })
   logProviderEvents(provider, parts)
   return provider

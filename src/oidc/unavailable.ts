@@ -18,14 +18,12 @@ export class Unavailable extends errors.OIDCProviderError {
   }
 }
 
-/** Passes on what `work` returns, and its errors in the form that the library can answer with. */
-export async function orUnavailable<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work()
-  } catch (error) {
+/** Passes on what `work` brings, and its errors in the form that the library can answer with. */
+export function orUnavailable<T>(work: Promise<T>): Promise<T> {
+  return work.catch((error: unknown) => {
     if (isStoreError(error)) throw new Unavailable(error)
     throw error
-  }
+  })
 }
 
 function isStoreError(error: unknown): error is AppError {

@@ -1,10 +1,14 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
-import express, { type Express, type RequestHandler } from 'express'
-import { loadAssets } from './assets.ts'
-import { createCookies } from './cookies.ts'
+import {
+  IncomingMessage,
+  ServerResponse,
+  type RequestListener,
+  type ServerOptions,
+} from 'node:http'
+import express, { type Express } from 'express'
+import { loadAssets, type Assets } from './assets.ts'
+import { createCookies, type Cookies } from './cookies.ts'
 import { pageNotFound, respondToErrors } from './error-response.ts'
-import { neverCached } from './guards.ts'
-import { createPages } from './pages.tsx'
+import { createPages, type Pages } from './pages.tsx'
 import { isProviderPath } from './provider-paths.ts'
 import { rememberLanguage } from './request-language.ts'
 import { createRoutes, type RouteDeps } from './routes.ts'
@@ -24,31 +28,66 @@ export interface AppDeps extends RouteDeps {
   readonly provider: (request: IncomingMessage, response: ServerResponse) => unknown
 }
 
-export function createApp(deps: AppDeps): Express {
-  const assets = loadAssets()
-  const parts = { cookies: createCookies(deps), pages: createPages({ ...deps, assets }) }
-  const errors = { ...deps, ...parts }
+/** What an HTTP server is made of: `createServer(app.classes, app.listener)`. */
+export interface App {
+  readonly listener: RequestListener
+  /** For speed alone; the listener answers any request. */
+  readonly classes: Pick<ServerOptions, 'IncomingMessage' | 'ServerResponse'>
+}
 
+/**
+ * Every request: the provider's by the provider, which reads bodies itself and answers whatever it
+ * is given, and all others by our own pages.
+ */
+export function createApp(deps: AppDeps): App {
+  const assets = loadAssets()
+  const cookies = createCookies(deps)
+  const pages = createOwnPages(deps, { assets, cookies, pages: createPages({ ...deps, assets }) })
+  const setSecurityHeaders = securityHeaders(deps)
+  const listener: RequestListener = (request, response) => {
+    setSecurityHeaders(response)
+    // What depends on who asks, and when, is never kept by a cache.
+    response.setHeader('Cache-Control', 'no-store')
+    rememberLanguage(request, response, cookies)
+    // Not through Express: its work on request and response would be done for nothing.
+    if (isProviderPath(pathOf(request))) deps.provider(request, response)
+    else pages(request, response)
+  }
+  return { listener, classes: bornWithPrototypesOf(pages) }
+}
+
+/**
+ * Express gives each request and response another prototype, and that makes whatever Node does
+ * with them afterwards slow. Where they are born with it, there is nothing to change.
+ */
+function bornWithPrototypesOf(pages: Express): App['classes'] {
+  class PageRequest extends IncomingMessage {}
+  class PageResponse<Request extends IncomingMessage> extends ServerResponse<Request> {}
+  Object.setPrototypeOf(PageRequest.prototype, pages.request)
+  Object.setPrototypeOf(PageResponse.prototype, pages.response)
+  Object.assign(pages, { request: PageRequest.prototype, response: PageResponse.prototype })
+  return { IncomingMessage: PageRequest, ServerResponse: PageResponse }
+}
+
+function createOwnPages(
+  deps: AppDeps,
+  { assets, ...parts }: { assets: Assets; cookies: Cookies; pages: Pages },
+): Express {
+  const errors = { ...deps, ...parts }
   const app = express()
   app.disable('x-powered-by')
   app.set('trust proxy', deps.trustedProxies)
   app.set('etag', false)
-
-  app.use(securityHeaders(deps))
   app.use('/assets', assets.handler)
-  app.use(neverCached)
-  app.use(rememberLanguage(parts.cookies))
   for (const [method, path, ...steps] of createRoutes(deps, parts)) app[method](path, ...steps)
-  app.use(providerPages(deps.provider))
   app.use(pageNotFound(errors))
   app.use(respondToErrors(errors))
   return app
 }
 
-/** The provider gets its own paths only: it reads bodies itself and answers whatever it is given. */
-function providerPages(provider: AppDeps['provider']): RequestHandler {
-  return (request, response, next) => {
-    if (isProviderPath(request.path)) provider(request, response)
-    else next()
-  }
+/** Requests through a proxy may name the whole address (RFC 9112 §3.2.2). */
+function pathOf({ url = '/' }: IncomingMessage): string {
+  const path = url.startsWith('/') ? url : (URL.parse(url)?.pathname ?? '')
+  const end = path.indexOf('?')
+  return end === -1 ? path : path.slice(0, end)
 }

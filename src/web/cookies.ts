@@ -1,5 +1,4 @@
-import type { IncomingMessage } from 'node:http'
-import type { CookieOptions, Response } from 'express'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { isLanguage, type Language } from './words/language.ts'
 
 /**
@@ -10,14 +9,14 @@ import { isLanguage, type Language } from './words/language.ts'
 export interface Cookies {
   /** The secret that ties a sign-in to this browser, or null. */
   signInSecret(request: IncomingMessage, interactionId: string): string | null
-  setSignInSecret(response: Response, interactionId: string, secret: string): void
-  clearSignInSecret(response: Response, interactionId: string): void
+  setSignInSecret(response: ServerResponse, interactionId: string, secret: string): void
+  clearSignInSecret(response: ServerResponse, interactionId: string): void
   /** The secret of this browser's pairing with a terminal, or null. */
   pairingSecret(request: IncomingMessage): string | null
-  setPairingSecret(response: Response, secret: string): void
+  setPairingSecret(response: ServerResponse, secret: string): void
   /** The language that a person chose with the switch, or null. */
   language(request: IncomingMessage): Language | null
-  setLanguage(response: Response, language: Language): void
+  setLanguage(response: ServerResponse, language: Language): void
 }
 
 /** As long as a sign-in may take, and a little. */
@@ -26,6 +25,7 @@ const signInSeconds = 15 * 60
 const pairingSeconds = 400 * 24 * 3600
 /** Short: at a kiosk the next person should meet Vietnamese again. */
 const languageSeconds = 3600
+const longAgo = 'Thu, 01 Jan 1970 00:00:00 GMT'
 /** Sign-ins left open by one browser; older ones lose their cookie, so that headers stay small. */
 const maxOpenSignIns = 8
 
@@ -37,21 +37,26 @@ export function createCookies({ issuer }: { issuer: string }): Cookies {
   const languageName = `${prefix}ecard-language`
   // Lax, not Strict: the sign-in page is reached from another site and reloaded from there, and a
   // reload should find its cookies. What changes something is guarded in guards.ts as well.
-  const common: CookieOptions = { httpOnly: true, secure, sameSite: 'lax', path: '/' }
+  const common = `Path=/; HttpOnly; ${secure ? 'Secure; ' : ''}SameSite=Lax`
 
-  function set(response: Response, name: string, value: string, seconds: number): void {
-    response.cookie(name, value, { ...common, maxAge: seconds * 1000 })
+  // Values are base64url or a language, which need no encoding.
+  function set(response: ServerResponse, name: string, value: string, seconds: number): void {
+    response.appendHeader('Set-Cookie', `${name}=${value}; Max-Age=${seconds}; ${common}`)
+  }
+
+  function clear(response: ServerResponse, name: string): void {
+    response.appendHeader('Set-Cookie', `${name}=; Expires=${longAgo}; ${common}`)
   }
 
   return {
     signInSecret: (request, id) => read(request, signInPrefix + id),
     setSignInSecret: (response, id, secret) => {
       const name = signInPrefix + id
-      for (const old of surplus(response.req, signInPrefix, name)) response.clearCookie(old, common)
+      for (const old of surplus(response.req, signInPrefix, name)) clear(response, old)
       set(response, name, secret, signInSeconds)
     },
     clearSignInSecret: (response, id) => {
-      response.clearCookie(signInPrefix + id, common)
+      clear(response, signInPrefix + id)
     },
     pairingSecret: (request) => read(request, pairingName),
     setPairingSecret: (response, secret) => {

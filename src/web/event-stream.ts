@@ -17,6 +17,8 @@ export interface EventStream {
   open(): void
   /** Sends `event` as JSON, and begins the answer if need be. Nothing happens after the end. */
   send(event: unknown): void
+  /** Sends `event` as the last one and ends the answer. */
+  end(event: unknown): void
   /** Calls `release` once the answer is over, at once if that is past. */
   whenOver(release: () => void): void
 }
@@ -33,6 +35,10 @@ export function createEventStream(
     send: (event) => {
       stream.open()
       if (!response.writableEnded) response.write(`data: ${JSON.stringify(event)}\n\n`)
+    },
+    end: (event) => {
+      stream.send(event)
+      response.end()
     },
     whenOver: (release) => {
       if (response.closed) release()

@@ -18,9 +18,3 @@ export function requireSameOrigin({ issuer }: { issuer: string }): RequestHandle
     next(isOwn ? undefined : new CrossSiteRefused('not from our own pages', { path: request.path }))
   }
 }
-
-/** What depends on who asks, and when, is never kept by a cache. */
-export const neverCached: RequestHandler = (_request, response, next) => {
-  response.set('Cache-Control', 'no-store')
-  next()
-}

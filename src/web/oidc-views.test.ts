@@ -34,7 +34,7 @@ beforeEach(async () => {
   await once(server, 'listening')
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   const provider = realProvider(url)
-  server.on('request', createApp({ ...fakeDeps(url), provider: provider.callback() }))
+  server.on('request', createApp({ ...fakeDeps(url), provider: provider.callback() }).listener)
 })
 
 afterEach(async () => {

@@ -1,5 +1,4 @@
-import type { IncomingMessage } from 'node:http'
-import type { RequestHandler } from 'express'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Cookies } from './cookies.ts'
 import { isLanguage, languages, type Language } from './words/language.ts'
 
@@ -18,14 +17,15 @@ export function languageOf(
 }
 
 /** Remembers a choice made with the switch for the pages that follow. */
-export function rememberLanguage(cookies: Cookies): RequestHandler {
-  return (request, response, next) => {
-    const asked = request.method === 'GET' ? askedInAddress(request) : null
-    // The script of a page names the page's language too; that is no choice to remember.
-    const isPage = (request.get('Sec-Fetch-Dest') ?? 'document') === 'document'
-    if (asked !== null && isPage) cookies.setLanguage(response, asked)
-    next()
-  }
+export function rememberLanguage(
+  request: IncomingMessage,
+  response: ServerResponse,
+  cookies: Cookies,
+): void {
+  const asked = request.method === 'GET' ? askedInAddress(request) : null
+  // The script of a page names the page's language too; that is no choice to remember.
+  const isPage = (request.headers['sec-fetch-dest'] ?? 'document') === 'document'
+  if (asked !== null && isPage) cookies.setLanguage(response, asked)
 }
 
 /** The address of this very page in the other language; null where it came by a form. */

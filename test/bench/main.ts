@@ -26,10 +26,8 @@ const settings: BenchSettings =
     ? { seconds: 6, concurrency: 16, deskCount: 50 }
     : { seconds: 20, concurrency: 16, deskCount: 500 }
 const only = options.only ?? ''
-const wanted = (figure: string) => figure.startsWith(only)
-const chosen = benchParts.filter(({ figures }) =>
-  figures.some((prefix) => prefix.startsWith(only) || only.startsWith(prefix)),
-)
+const wants = (prefix: string) => prefix.startsWith(only) || only.startsWith(prefix)
+const chosen = benchParts.filter(({ figures }) => figures.some(wants))
 if (chosen.length === 0) {
   console.error(`No figure begins with ${only}. Leave --only out to see all of them.`)
   process.exit(2)
@@ -39,8 +37,8 @@ const report = createReport(options.json === true)
 const measured: Figure[] = []
 for (const part of chosen) {
   if (options.json !== true) console.error(`… ${part.figures.join(', ')}`)
-  measured.push(...(await part.run(settings, measured)))
+  measured.push(...(await part.run(settings, { earlier: measured, wants })))
 }
-report.add(measured.filter(({ figure }) => wanted(figure)))
+report.add(measured.filter(({ figure }) => figure.startsWith(only)))
 report.print()
 process.exit(0)

@@ -25,8 +25,14 @@ export interface BenchSettings {
 export interface BenchPart {
   /** What the names of its figures begin with. */
   readonly figures: readonly string[]
-  /** @param earlier - figures of the parts before, for ratios within one run */
-  readonly run: (settings: BenchSettings, earlier: readonly Figure[]) => Promise<Figure[]>
+  /** @param run.earlier - figures of the parts before, for ratios within one run */
+  readonly run: (settings: BenchSettings, run: BenchRun) => Promise<Figure[]>
+}
+
+export interface BenchRun {
+  readonly earlier: readonly Figure[]
+  /** Whether figures whose names begin so were asked for; others need not be measured. */
+  readonly wants: (prefix: string) => boolean
 }
 
 export const benchParts: readonly BenchPart[] = [
@@ -35,18 +41,20 @@ export const benchParts: readonly BenchPart[] = [
   { figures: ['sign-in.bare.redis'], run: (settings) => measureBare('redis', settings) },
   {
     figures: ['sign-in.card.redis', 'sso.', 'refresh.', 'client-credentials.'],
-    run: async (settings, earlier) => {
+    run: async (settings, { earlier, wants }) => {
       const figures = await withService('redis', settings, (service) =>
-        measureService(service, settings),
+        measureService(service, settings, wants),
       )
       return [...figures, ...ratioToBare(earlier, figures)]
     },
   },
   {
     figures: ['sign-in.card.embedded', 'start.seconds'],
-    run: (settings) =>
+    run: (settings, { wants }) =>
       withService('embedded', settings, async (service) => [
-        ...(await measureCardSignIn('embedded', service, settings)),
+        ...(wants('sign-in.card.embedded')
+          ? await measureCardSignIn('embedded', service, settings)
+          : []),
         { figure: 'start.seconds', value: rounded(await service.restart()), unit: 's' },
       ]),
   },
@@ -84,24 +92,32 @@ async function withService(
   }
 }
 
-async function measureService(service: RunningService, settings: BenchSettings): Promise<Figure[]> {
+async function measureService(
+  service: RunningService,
+  settings: BenchSettings,
+  wants: BenchRun['wants'],
+): Promise<Figure[]> {
   const target = targetOf(service)
   const { cpu } = service
-  const figures = await measureCardSignIn('redis', service, settings)
+  const figures: Figure[] = []
+  if (wants('sign-in.card.redis')) {
+    figures.push(...(await measureCardSignIn('redis', service, settings)))
+  }
   const { browsers, refreshTokens } = await signEverybodyIn(service, settings)
-  const load = (name: string, once: (worker: number) => Promise<unknown>) =>
-    measureLoad({ ...settings, name, cpu }, async (worker) => {
+  const loads: readonly [string, (worker: number) => Promise<unknown>][] = [
+    [
+      'sso',
+      (worker) => singleSignOn(target, benchClients.signIn, browsers[worker] ?? openBrowser()),
+    ],
+    ['refresh', (worker) => refresh(target, benchClients.service, refreshTokens[worker] ?? '')],
+    ['client-credentials', () => clientCredentials(target, benchClients.service)],
+  ]
+  for (const [name, once] of loads.filter(([prefix]) => wants(`${prefix}.`))) {
+    const load = await measureLoad({ ...settings, name, cpu }, async (worker) => {
       await once(worker)
     })
-  figures.push(
-    ...(await load('sso', (worker) =>
-      singleSignOn(target, benchClients.signIn, browsers[worker] ?? openBrowser()),
-    )),
-    ...(await load('refresh', (worker) =>
-      refresh(target, benchClients.service, refreshTokens[worker] ?? ''),
-    )),
-    ...(await load('client-credentials', () => clientCredentials(target, benchClients.service))),
-  )
+    figures.push(...load)
+  }
   return figures
 }
 

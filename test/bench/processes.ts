@@ -74,16 +74,16 @@ export async function startBareProvider(kind: 'memory' | 'redis'): Promise<Runni
   const issuer = `http://localhost:${port}`
   const client = JSON.stringify(plainMetadata(benchClients.signIn))
   const command = ['--import', 'tsx', join(root, 'test/bench/bare-provider.ts')]
-  const { pid, startSeconds, stop } = await startProcess(
-    [...command, kind, String(port), redis?.url ?? '', client],
-    { env: {}, readyUrl: `${issuer}/.well-known/openid-configuration` },
-  )
+  const running = await startProcess([...command, kind, String(port), redis?.url ?? '', client], {
+    env: {},
+    readyUrl: `${issuer}/.well-known/openid-configuration`,
+  })
   return {
     issuer,
-    startSeconds,
-    cpu: () => meter(pid, null, redis),
+    startSeconds: running.startSeconds,
+    cpu: () => meter(running.pid, null, redis),
     stop: async () => {
-      await stop()
+      await running.stop()
       await redis?.stop()
     },
   }

@@ -134,7 +134,7 @@ export async function startWeb(
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   const base = fakeDeps(options.issuer ?? url)
   const deps = { ...base, ...change(base) }
-  server.on('request', createApp(deps))
+  server.on('request', createApp(deps).listener)
   return {
     url,
     server,
