@@ -1,4 +1,4 @@
-import { access, constants, mkdir, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rename, rm, rmdir, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { type AppError, DatabaseUnavailable, DataFolderUnusable } from '../errors.ts'
@@ -61,7 +61,8 @@ async function openFolder(dataDir: string): Promise<string> {
   const folder = resolve(dataDir)
   try {
     await mkdir(folder, { recursive: true })
-    await access(folder, constants.R_OK | constants.W_OK | constants.X_OK)
+    // Writing is the one sure way to learn whether writing is allowed.
+    await rmdir(await mkdtemp(join(folder, 'try-')))
     return folder
   } catch (error) {
     throw new DataFolderUnusable(
