@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { createAuditStore } from './audit/audit-store.ts'
 import { noteProgress, receiveAuthToken } from './card-auth/card-answer.ts'
 import { finishCardAuth } from './card-auth/finish-card-auth.ts'
-import { watchCardAuth } from './card-auth/progress.ts'
+import { openProgressFeed, watchCardAuth } from './card-auth/progress.ts'
 import { cancelCardAuth, startCardAuth } from './card-auth/start-card-auth.ts'
 import { createCardStore } from './cards/card-store.ts'
 import type { StandingChange } from './cards/standing-store.ts'
@@ -132,7 +132,9 @@ async function openParts(
     onAuthToken: (terminalId, token) => receiveAuthToken({ store, bus, log }, terminalId, token),
   })
   closers.push(() => channel.close())
-  const basics = { log, clock, random, db, store, bus, keystore, issuer, policyOidArc }
+  const feed = await openProgressFeed(bus)
+  closers.push(() => feed.close())
+  const basics = { log, clock, random, db, store, bus, feed, keystore, issuer, policyOidArc }
   return { ...basics, ...stores, issuance, anchors, provider, channel }
 }
 
@@ -203,7 +205,7 @@ async function openEars(parts: ServiceParts): Promise<() => Promise<void>> {
 /** Use-cases as the pages call them, with everything else bound. */
 function appDeps(config: Config, parts: ServiceParts): Parameters<typeof createApp>[0] {
   const { issuer, operator, trustedProxies } = config
-  const { log, clock, random, db, store, bus, provider, terminals, channel } = parts
+  const { log, clock, random, db, store, feed, provider, terminals, channel } = parts
   const sendToTerminal: TerminalChannel['send'] = (id, message) => channel.send(id, message)
   const starting = { issuer, store, clock, random, sendToTerminal }
   return {
@@ -212,7 +214,7 @@ function appDeps(config: Config, parts: ServiceParts): Parameters<typeof createA
     interactions: interactionsOf(provider),
     cardAuth: {
       start: (request) => startCardAuth(starting, request),
-      watch: (challengeId, onStep) => watchCardAuth({ store, bus }, challengeId, onStep),
+      watch: (challengeId, onStep) => watchCardAuth({ store, feed }, challengeId, onStep),
       finish: (attempt) => finishCardAuth(parts, attempt),
       cancel: (attempt) => cancelCardAuth(starting, attempt),
     },

@@ -7,7 +7,7 @@ import { silentLog } from '../log.ts'
 import { systemRandom } from '../random.ts'
 import type { CancelRequest, SignInRequest } from '../terminals/protocol.ts'
 import { noteProgress, readAnswer, receiveAuthToken } from './card-answer.ts'
-import { watchCardAuth, type CardAuthProgress } from './progress.ts'
+import { openProgressFeed, watchCardAuth, type CardAuthProgress } from './progress.ts'
 import { cancelCardAuth, startCardAuth, type CardAuthRequest } from './start-card-auth.ts'
 
 const { terminal } = createTestTerminal()
@@ -16,12 +16,12 @@ const browserSecret = 'C'.repeat(43)
 
 let online: boolean
 let sent: { terminalId: string; message: SignInRequest | CancelRequest }[]
-let deps: ReturnType<typeof createDeps>
+let deps: Awaited<ReturnType<typeof createDeps>>
 
-beforeEach(() => {
+beforeEach(async () => {
   online = true
   sent = []
-  deps = createDeps()
+  deps = await createDeps()
 })
 afterEach(async () => {
   await Promise.all([deps.store.close(), deps.bus.close()])
@@ -119,7 +119,7 @@ describe('the progress of a card sign-in', () => {
     const stop = await watchCardAuth(deps, challengeId, (step) => {
       seen.push(step)
     })
-    await stop()
+    stop()
     await noteProgress(deps, terminal.id, { type: 'progress', challengeId, step: 'reading' })
     await nextTurn()
     expect(seen).toEqual([])
@@ -157,12 +157,14 @@ describe("a card's answer", () => {
   })
 })
 
-function createDeps() {
+async function createDeps() {
   const clock = createTestClock()
+  const bus = createMemoryBus()
   return {
     issuer: origin,
     store: createMemoryStore({ clock }),
-    bus: createMemoryBus(),
+    bus,
+    feed: await openProgressFeed(bus),
     sendToTerminal: (terminalId: string, message: SignInRequest | CancelRequest) => {
       if (online) sent.push({ terminalId, message })
       return Promise.resolve(online)

@@ -1,4 +1,5 @@
 import type { Configuration } from 'oidc-provider'
+import { createCookieSigner } from './cookie-signer.ts'
 
 /**
  * The provider's own cookies. The session's is bound to this host (`__Host-`). The other two are
@@ -13,7 +14,7 @@ export function providerCookies(
   const options = { httpOnly: true, sameSite: 'lax', signed: true, secure } as const
   const pathBound = secure ? '__Secure-' : ''
   return {
-    keys: [...keys],
+    keys: createCookieSigner(keys),
     names: {
       session: `${secure ? '__Host-' : ''}ecard_session`,
       interaction: `${pathBound}ecard_sign_in`,

@@ -86,6 +86,7 @@ export function createProvider(deps: ProviderDeps): SignInProvider {
   const provider = new SignInProvider(deps.issuer, configurationOf(deps, parts), parts)
   pinAddress(provider, deps.issuer)
   compareSecretsByHash(provider)
+  rememberClients(provider, clients)
   provider.use((ctx, next) => answerAlways(deps, ctx as ProviderContext, next))
   provider.use(async (ctx, next) => {
     await next()
@@ -141,5 +142,21 @@ function pinAddress(provider: Provider, issuer: string): void {
 function compareSecretsByHash(provider: Provider): void {
   provider.Client.prototype.compareClientSecret = function compareHash(this: Client, received) {
     return this.clientSecret !== undefined && matchesSecretHash(received, this.clientSecret)
+  }
+}
+
+/**
+ * The library hashes a client's whole metadata at each look-up, to see whether it has changed. Ours
+ * are the same object as long as they are the same.
+ */
+function rememberClients(provider: Provider, clients: ClientDirectory): void {
+  const known = new WeakMap<object, Client>()
+  const build = provider.Client.find.bind(provider.Client)
+  provider.Client.find = async (id) => {
+    const application = await orUnavailable(clients.find(id))
+    if (application === null) return undefined
+    const client = known.get(application.metadata) ?? (await build(id))
+    if (client !== undefined) known.set(application.metadata, client)
+    return client
   }
 }

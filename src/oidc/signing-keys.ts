@@ -1,19 +1,19 @@
-import { KeyObject, webcrypto } from 'node:crypto'
+import { KeyObject } from 'node:crypto'
 import { ExternalSigningKey } from 'oidc-provider'
 import { Duplicate } from '../errors.ts'
 import type { KeyAlgorithm, Keystore, SigningKeyPair } from '../keystore/keystore.ts'
+import { createSigner, type Signer } from '../keystore/signing-key.ts'
 
 export type { ExternalSigningKey }
 
 /** How tokens are signed; ES256 is what clients get unless they ask for RS256. */
 const algorithms = [
-  { alg: 'ES256', name: 'oidc-es256', key: 'P-256', params: { name: 'ECDSA', hash: 'SHA-256' } },
-  { alg: 'RS256', name: 'oidc-rs256', key: 'RSA-2048', params: { name: 'RSASSA-PKCS1-v1_5' } },
+  { alg: 'ES256', name: 'oidc-es256', key: 'P-256' },
+  { alg: 'RS256', name: 'oidc-rs256', key: 'RSA-2048' },
 ] as const satisfies readonly {
   alg: string
   name: string
   key: KeyAlgorithm
-  params: webcrypto.AlgorithmIdentifier | webcrypto.EcdsaParams
 }[]
 
 /**
@@ -22,8 +22,8 @@ const algorithms = [
  */
 export async function openSigningKeys(keystore: Keystore): Promise<ExternalSigningKey[]> {
   return Promise.all(
-    algorithms.map(async ({ alg, name, key, params }) => {
-      return new KeystoreSigningKey(alg, await ensureKey(keystore, name, key), params)
+    algorithms.map(async ({ alg, name, key }) => {
+      return new KeystoreSigningKey(alg, await ensureKey(keystore, name, key))
     }),
   )
 }
@@ -45,18 +45,12 @@ async function ensureKey(
 
 class KeystoreSigningKey extends ExternalSigningKey {
   readonly #publicKey: KeyObject
-  readonly #privateKey: webcrypto.CryptoKey
-  readonly #params: webcrypto.AlgorithmIdentifier | webcrypto.EcdsaParams
+  readonly #sign: Signer
 
-  constructor(
-    alg: string,
-    pair: SigningKeyPair,
-    params: webcrypto.AlgorithmIdentifier | webcrypto.EcdsaParams,
-  ) {
+  constructor(alg: string, pair: SigningKeyPair) {
     super()
     this.#publicKey = KeyObject.from(pair.publicKey)
-    this.#privateKey = pair.privateKey
-    this.#params = params
+    this.#sign = createSigner(pair.privateKey)
     // The library declares a getter alone, but reads and fills this property.
     Object.assign(this, { alg })
   }
@@ -65,8 +59,7 @@ class KeystoreSigningKey extends ExternalSigningKey {
     return this.#publicKey
   }
 
-  /** An ECDSA signature comes as R || S, which is what JWS wants (RFC 7518 §3.4). */
-  override async sign(data: Uint8Array): Promise<Uint8Array> {
-    return new Uint8Array(await webcrypto.subtle.sign(this.#params, this.#privateKey, data))
+  override sign(data: Uint8Array): Promise<Uint8Array> {
+    return this.#sign(data)
   }
 }

@@ -137,7 +137,7 @@ describe('the events of a sign-in', () => {
         watch: async (id, onProgress) => {
           onProgress({ step: 'wrong-pin', triesLeft: 2 })
           await cardAuth.watch(id, onProgress)
-          return () => Promise.resolve(stopped?.())
+          return () => stopped?.()
         },
       },
     }))

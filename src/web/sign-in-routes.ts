@@ -36,7 +36,7 @@ export interface SignInDeps extends BeginSignInDeps {
     watch(
       challengeId: string,
       onProgress: (progress: CardAuthProgress) => void,
-    ): Promise<() => Promise<void>>
+    ): Promise<() => void>
     /** @throws CardRefused */
     finish(attempt: CardAuthAttempt): Promise<Authentication>
     cancel(attempt: { challengeId: string; browserSecret: string }): Promise<void>
@@ -100,7 +100,7 @@ export function createSignInHandlers(
         const isLast = progress.step === 'signing-in'
         stream[isLast ? 'end' : 'send'](stateOfProgress(progress))
       })
-      stream.whenOver(() => void stop())
+      stream.whenOver(stop)
       stream.open()
     },
 

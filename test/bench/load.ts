@@ -8,6 +8,8 @@ export interface LoadOptions {
   /** How many run at the same time. */
   readonly concurrency: number
   readonly seconds: number
+  /** Under load before anything is measured: Node compiles what it runs often while it runs. */
+  readonly warmUpSeconds: number
   readonly cpu: CpuMeter
 }
 
@@ -16,11 +18,10 @@ export interface LoadOptions {
  * CPU second of the service, and how long one takes. Nothing is thrown away: an error ends it.
  */
 export async function measureLoad(
-  { name, concurrency, seconds, cpu }: LoadOptions,
+  { name, concurrency, seconds, warmUpSeconds, cpu }: LoadOptions,
   once: (worker: number) => Promise<void>,
 ): Promise<Figure[]> {
-  const warmUp = Math.min(2, seconds / 4)
-  await runFor(warmUp, concurrency, once)
+  await runFor(warmUpSeconds, concurrency, once)
   const before = cpu()
   const began = performance.now()
   const durations = await runFor(seconds, concurrency, once)

@@ -23,8 +23,8 @@ Examples:
 const options = program.opts<{ json?: boolean; only?: string; quick?: boolean }>()
 const settings: BenchSettings =
   options.quick === true
-    ? { seconds: 6, concurrency: 16, deskCount: 50 }
-    : { seconds: 20, concurrency: 16, deskCount: 500 }
+    ? { seconds: 6, warmUpSeconds: 6, concurrency: 16, deskCount: 50 }
+    : { seconds: 20, warmUpSeconds: 10, concurrency: 16, deskCount: 500 }
 const only = options.only ?? ''
 const wants = (prefix: string) => prefix.startsWith(only) || only.startsWith(prefix)
 const chosen = benchParts.filter(({ figures }) => figures.some(wants))

@@ -18,6 +18,7 @@ import { benchClients, type Desk } from './world.ts'
 export interface BenchSettings {
   /** How long each load lasts. */
   readonly seconds: number
+  readonly warmUpSeconds: number
   readonly concurrency: number
   readonly deskCount: number
 }
