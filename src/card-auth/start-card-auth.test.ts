@@ -124,6 +124,14 @@ describe('the progress of a card sign-in', () => {
     await nextTurn()
     expect(seen).toEqual([])
   })
+  it('reaches every page that watches this sign-in, and none that watches another', async () => {
+    const { challengeId } = await start()
+    const pages = [await watch(challengeId), await watch(challengeId)]
+    const others = await watch((await start()).challengeId)
+    await noteProgress(deps, terminal.id, { type: 'progress', challengeId, step: 'reading' })
+    await expect.poll(() => pages).toEqual([[{ step: 'reading' }], [{ step: 'reading' }]])
+    expect(others).toEqual([])
+  })
   it('is not taken from a terminal that was not asked', async () => {
     const { challengeId } = await start()
     const seen = await watch(challengeId)

@@ -42,8 +42,9 @@ export async function shortfallsOf(
   { oidc }: KoaContextWithOIDC,
 ): Promise<Shortfall[]> {
   const account = oidc.account as SignedInAccount | undefined
+  if (account === undefined) return []
   const application = await clients.find(oidc.client?.clientId ?? '')
-  if (account === undefined || application === null) return []
+  if (application === null) return []
   const { signIn, agencyPaths } = account
   const { level, cardKind } = signIn
   const acrs = oidc.params?.['acr_values']
