@@ -43,7 +43,7 @@ describe('the agency store', () => {
     expect(await agencies.find(department.id)).toEqual(department)
     expect(await agencies.findByCode('MH-STP')).toEqual(department)
     expect(await agencies.find(unknown)).toBeNull()
-    expect(await agencies.findByCode('MH-XXX')).toBeNull()
+    expect(await agencies.findByCode('MH-KHONG-CO')).toBeNull()
   })
 
   it('knows the path from the province down', async () => {

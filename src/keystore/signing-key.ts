@@ -1,4 +1,4 @@
-import { createPublicKey, generateKeyPair, KeyObject, sign, webcrypto } from 'node:crypto'
+import { createPublicKey, generateKeyPair, type KeyObject, webcrypto } from 'node:crypto'
 import { promisify } from 'node:util'
 import type { KeyAlgorithm, SigningKeyPair } from './keystore.ts'
 
@@ -34,16 +34,20 @@ export async function importKeyPair(privateKey: KeyObject): Promise<SigningKeyPa
 /** Signs as JWS wants it (RFC 7518 §3.3, §3.4): RSA with PKCS #1 v1.5, ECDSA as R‖S. */
 export type Signer = (data: Uint8Array) => Promise<Uint8Array>
 
-/** The one thing that a key of the keystore is good for. */
+/**
+ * The one thing that a key of the keystore is good for. It stays a WebCrypto key, which nobody can
+ * take out of this process, wherever it lives; Node's own `sign` would need it in the open.
+ */
 export function createSigner(privateKey: webcrypto.CryptoKey): Signer {
   const { name } = privateKey.algorithm
-  if (name !== 'ECDSA')
-    return async (data) => new Uint8Array(await webcrypto.subtle.sign(name, privateKey, data))
-  // An ECDSA signature is made in half the time that it takes WebCrypto to have another thread make
-  // it. RSA is slow enough to be worth the way.
-  const key = KeyObject.from(privateKey)
-  const hash = key.asymmetricKeyDetails?.namedCurve === 'secp384r1' ? 'sha384' : 'sha256'
-  return (data) => Promise.resolve(sign(hash, data, { key, dsaEncoding: 'ieee-p1363' }))
+  const parameters = name === 'ECDSA' ? { name, hash: ecdsaHashOf(privateKey) } : { name }
+  return async (data) => new Uint8Array(await webcrypto.subtle.sign(parameters, privateKey, data))
+}
+
+/** The hash that goes with the curve (RFC 7518 §3.4). */
+function ecdsaHashOf({ algorithm }: webcrypto.CryptoKey): string {
+  const { namedCurve } = algorithm as webcrypto.EcKeyAlgorithm
+  return namedCurve === 'P-384' ? 'SHA-384' : 'SHA-256'
 }
 
 function parametersOf(key: KeyObject) {
