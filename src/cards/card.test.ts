@@ -165,13 +165,13 @@ describe('the card store', () => {
       const older = await issue(cardUuid)
       await certificates.setStatus(older, { status: 'superseded', at, reason: null })
       const newer = await issue(cardUuid, { notBefore: new Date('2027-01-01T00:00:00Z') })
-      await certificates.setStatus(newer, { status: 'revoked', at, reason: 'lost' })
+      await certificates.setStatus(newer, { status: 'revoked', at, reason: 'unspecified' })
       const found = await cards.findCertificateByCard(cardUuid, '9E')
       expect(found?.certificate).toMatchObject({
         serialNumber: newer.serialNumber,
         status: 'revoked',
         revokedAt: at,
-        reason: 'lost',
+        reason: 'unspecified',
       })
     })
 

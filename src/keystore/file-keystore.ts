@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { InputInvalid } from '../errors.ts'
 import type { Random } from '../random.ts'
 import { codeOf, folderUnusable, readKeyFile, writeKeyFile, type KeyFile } from './key-file.ts'
-import type { KeyAlgorithm, Keystore, SigningKeyPair } from './keystore.ts'
-import { importKeyPair, makePrivateKey } from './signing-key.ts'
+import type { KeyAlgorithm, Keystore, SigningKey } from './keystore.ts'
+import { importSigningKey, makePrivateKey } from './signing-key.ts'
 
 export interface FileKeystoreOptions {
   /** Made with mode 0700 when it is not there. */
@@ -28,7 +28,7 @@ export async function openFileKeystore(options: FileKeystoreOptions): Promise<Ke
   const passphrase = Buffer.from(options.passphrase)
   await prepareFolder(directory)
   await checkPassphrase(directory, passphrase)
-  const loaded = new Map<string, Promise<SigningKeyPair>>()
+  const loaded = new Map<string, Promise<SigningKey>>()
   const fileOf = (name: string): KeyFile => {
     return { name, path: join(directory, `${checkName(name)}.pem`), passphrase }
   }
@@ -39,12 +39,12 @@ export async function openFileKeystore(options: FileKeystoreOptions): Promise<Ke
       const temporaryPath = join(directory, `.${checkName(name)}.${random.uuid()}.tmp`)
       return generate(fileOf(name), algorithm, { temporaryPath })
     },
-    keyPair: async (name) => {
-      const pair = loaded.get(name) ?? load(fileOf(name))
-      loaded.set(name, pair)
+    key: async (name) => {
+      const key = loaded.get(name) ?? load(fileOf(name))
+      loaded.set(name, key)
       // A failure is not kept: the next call finds a file that was put right meanwhile.
-      pair.catch(() => loaded.delete(name))
-      return pair
+      key.catch(() => loaded.delete(name))
+      return key
     },
   }
 }
@@ -53,14 +53,14 @@ async function generate(
   file: KeyFile,
   algorithm: KeyAlgorithm,
   options: { temporaryPath: string },
-): Promise<SigningKeyPair> {
+): Promise<SigningKey> {
   const key = await makePrivateKey(algorithm)
   await writeKeyFile(file, key, options)
-  return importKeyPair(key)
+  return importSigningKey(file.name, key)
 }
 
-async function load(file: KeyFile): Promise<SigningKeyPair> {
-  return importKeyPair(await readKeyFile(file))
+async function load(file: KeyFile): Promise<SigningKey> {
+  return importSigningKey(file.name, await readKeyFile(file))
 }
 
 async function prepareFolder(directory: string): Promise<void> {

@@ -1,6 +1,6 @@
-import { KeyObject, verify } from 'node:crypto'
+import { createPublicKey, verify } from 'node:crypto'
 import { expect, it } from 'vitest'
-import { createSigner, importKeyPair, makePrivateKey } from './signing-key.ts'
+import { importSigningKey, makePrivateKey } from './signing-key.ts'
 
 const data = Buffer.from('what is signed')
 
@@ -9,9 +9,11 @@ it.each([
   { algorithm: 'P-384', hash: 'sha384', bytes: 96 },
   { algorithm: 'RSA-2048', hash: 'sha256', bytes: 256 },
 ] as const)('signs with $algorithm as JWS wants it', async ({ algorithm, hash, bytes }) => {
-  const { publicKey, privateKey } = await importKeyPair(await makePrivateKey(algorithm))
-  const signature = await createSigner(privateKey)(data)
-  const key = { key: KeyObject.from(publicKey), dsaEncoding: 'ieee-p1363' } as const
+  const made = await importSigningKey('ca-root', await makePrivateKey(algorithm))
+  const signature = await made.sign(data)
+  const publicKey = createPublicKey({ key: made.publicKey, format: 'der', type: 'spki' })
+  const key = { key: publicKey, dsaEncoding: 'ieee-p1363' } as const
+  expect(made.algorithm).toBe(algorithm)
   expect(signature).toHaveLength(bytes)
   expect(verify(hash, data, key, signature)).toBe(true)
   expect(verify(hash, Buffer.from('something else'), key, signature)).toBe(false)

@@ -1,8 +1,24 @@
 import { createPublicKey, generateKeyPair, type KeyObject, webcrypto } from 'node:crypto'
 import { promisify } from 'node:util'
-import type { KeyAlgorithm, SigningKeyPair } from './keystore.ts'
+import type { KeyAlgorithm, SigningKey } from './keystore.ts'
 
 const makeKeyPair = promisify(generateKeyPair)
+
+/** How WebCrypto names a key of each algorithm. */
+export const importParameters = {
+  'P-256': { name: 'ECDSA', namedCurve: 'P-256' },
+  'P-384': { name: 'ECDSA', namedCurve: 'P-384' },
+  'RSA-2048': { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' },
+  'RSA-3072': { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' },
+} as const satisfies Record<KeyAlgorithm, { name: string; namedCurve?: string; hash?: string }>
+
+/** How WebCrypto signs with it, the hash as strong as the key (SP 800-57 part 1, table 3). */
+export const signatureParameters = {
+  'P-256': { name: 'ECDSA', hash: 'SHA-256' },
+  'P-384': { name: 'ECDSA', hash: 'SHA-384' },
+  'RSA-2048': { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' },
+  'RSA-3072': { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' },
+} as const satisfies Record<KeyAlgorithm, { name: string; hash: string }>
 
 /** A new private key, still in the open: it is for writing to the keystore and nothing else. */
 export async function makePrivateKey(algorithm: KeyAlgorithm): Promise<KeyObject> {
@@ -16,44 +32,36 @@ export async function makePrivateKey(algorithm: KeyAlgorithm): Promise<KeyObject
   }
 }
 
-/** The pair for WebCrypto: from here on nobody can take the private key out. */
-export async function importKeyPair(privateKey: KeyObject): Promise<SigningKeyPair> {
-  const parameters = parametersOf(privateKey)
-  const spki = createPublicKey(privateKey).export({ format: 'der', type: 'spki' })
+/** From here on it is a key of WebCrypto's, which nobody can take out of this process. */
+export async function importSigningKey(name: string, privateKey: KeyObject): Promise<SigningKey> {
+  const algorithm = algorithmOf(privateKey)
   const pkcs8 = privateKey.export({ format: 'der', type: 'pkcs8' })
   try {
+    const key = await webcrypto.subtle.importKey(
+      'pkcs8',
+      pkcs8,
+      importParameters[algorithm],
+      false,
+      ['sign'],
+    )
+    const parameters = signatureParameters[algorithm]
     return {
-      publicKey: await webcrypto.subtle.importKey('spki', spki, parameters, true, ['verify']),
-      privateKey: await webcrypto.subtle.importKey('pkcs8', pkcs8, parameters, false, ['sign']),
+      name,
+      algorithm,
+      publicKey: createPublicKey(privateKey).export({ format: 'der', type: 'spki' }),
+      sign: async (data) => new Uint8Array(await webcrypto.subtle.sign(parameters, key, data)),
     }
   } finally {
     pkcs8.fill(0)
   }
 }
 
-/** Signs as JWS wants it (RFC 7518 §3.3, §3.4): RSA with PKCS #1 v1.5, ECDSA as R‖S. */
-export type Signer = (data: Uint8Array) => Promise<Uint8Array>
-
-/**
- * The one thing that a key of the keystore is good for. It stays a WebCrypto key, which nobody can
- * take out of this process, wherever it lives; Node's own `sign` would need it in the open.
- */
-export function createSigner(privateKey: webcrypto.CryptoKey): Signer {
-  const { name } = privateKey.algorithm
-  const parameters = name === 'ECDSA' ? { name, hash: ecdsaHashOf(privateKey) } : { name }
-  return async (data) => new Uint8Array(await webcrypto.subtle.sign(parameters, privateKey, data))
-}
-
-/** The hash that goes with the curve (RFC 7518 §3.4). */
-function ecdsaHashOf({ algorithm }: webcrypto.CryptoKey): string {
-  const { namedCurve } = algorithm as webcrypto.EcKeyAlgorithm
-  return namedCurve === 'P-384' ? 'SHA-384' : 'SHA-256'
-}
-
-function parametersOf(key: KeyObject) {
-  const curve = key.asymmetricKeyDetails?.namedCurve
-  if (curve === 'prime256v1') return { name: 'ECDSA', namedCurve: 'P-256' }
-  if (curve === 'secp384r1') return { name: 'ECDSA', namedCurve: 'P-384' }
-  if (key.asymmetricKeyType === 'rsa') return { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' }
+/** @throws Error for keys that no algorithm of ours has */
+export function algorithmOf(key: KeyObject): KeyAlgorithm {
+  const { namedCurve, modulusLength } = key.asymmetricKeyDetails ?? {}
+  if (namedCurve === 'prime256v1') return 'P-256'
+  if (namedCurve === 'secp384r1') return 'P-384'
+  if (key.asymmetricKeyType === 'rsa' && modulusLength === 2048) return 'RSA-2048'
+  if (key.asymmetricKeyType === 'rsa' && modulusLength === 3072) return 'RSA-3072'
   throw new Error('a key of an algorithm that we do not use')
 }

@@ -1,8 +1,7 @@
-import { KeyObject } from 'node:crypto'
+import { createPublicKey, type KeyObject } from 'node:crypto'
 import { ExternalSigningKey } from 'oidc-provider'
 import { Duplicate } from '../errors.ts'
-import type { KeyAlgorithm, Keystore, SigningKeyPair } from '../keystore/keystore.ts'
-import { createSigner, type Signer } from '../keystore/signing-key.ts'
+import type { KeyAlgorithm, Keystore, SigningKey } from '../keystore/keystore.ts'
 
 export type { ExternalSigningKey }
 
@@ -32,25 +31,25 @@ async function ensureKey(
   keystore: Keystore,
   name: string,
   algorithm: KeyAlgorithm,
-): Promise<SigningKeyPair> {
-  if (await keystore.has(name)) return keystore.keyPair(name)
+): Promise<SigningKey> {
+  if (await keystore.has(name)) return keystore.key(name)
   try {
     return await keystore.generate(name, algorithm)
   } catch (error) {
     // Another node, starting at the same time, was first.
-    if (error instanceof Duplicate) return keystore.keyPair(name)
+    if (error instanceof Duplicate) return keystore.key(name)
     throw error
   }
 }
 
 class KeystoreSigningKey extends ExternalSigningKey {
   readonly #publicKey: KeyObject
-  readonly #sign: Signer
+  readonly #key: SigningKey
 
-  constructor(alg: string, pair: SigningKeyPair) {
+  constructor(alg: string, key: SigningKey) {
     super()
-    this.#publicKey = KeyObject.from(pair.publicKey)
-    this.#sign = createSigner(pair.privateKey)
+    this.#publicKey = createPublicKey({ key: key.publicKey, format: 'der', type: 'spki' })
+    this.#key = key
     // The library declares a getter alone, but reads and fills this property.
     Object.assign(this, { alg })
   }
@@ -60,6 +59,6 @@ class KeystoreSigningKey extends ExternalSigningKey {
   }
 
   override sign(data: Uint8Array): Promise<Uint8Array> {
-    return this.#sign(data)
+    return this.#key.sign(data)
   }
 }

@@ -1,11 +1,12 @@
 import type { Queryable } from '../db/pool.ts'
-import type { Authority, AuthorityKind } from './authority.ts'
+import type { Authority, AuthorityKind, AuthorityState } from './authority.ts'
 
 export interface AuthorityStore {
   /** @throws Duplicate when name, key or certificate is registered already */
   insertAuthority(authority: Authority): Promise<void>
   findAuthority(id: string): Promise<Authority | null>
-  findAuthorityByKind(kind: AuthorityKind): Promise<Authority | null>
+  /** The one that issues now. */
+  findIssuingAuthority(kind: AuthorityKind): Promise<Authority | null>
   /** All of them, roots first, then by name. */
   listAuthorities(): Promise<Authority[]>
 }
@@ -15,27 +16,36 @@ interface AuthorityRow {
   name: string
   kind: AuthorityKind
   certificate_der: Buffer
-  key_name: string
+  key_name: string | null
   issuer_id: string | null
+  slug: string
+  state: AuthorityState
+  revoked_at: Date | null
+  revocation_reason: string | null
+  crl_partitions: number
 }
 
-const columns = 'id, name, kind, certificate_der, key_name, issuer_id'
+const columns = `id, name, kind, certificate_der, key_name, issuer_id, slug, state, revoked_at,
+  revocation_reason, crl_partitions`
 
 export function createAuthorityStore(db: Queryable): AuthorityStore {
   return {
     insertAuthority: (authority) => insertAuthority(db, authority),
     findAuthority: (id) => findAuthority(db, id),
-    findAuthorityByKind: (kind) => findAuthorityByKind(db, kind),
+    findIssuingAuthority: (kind) => findIssuingAuthority(db, kind),
     listAuthorities: () => listAuthorities(db),
   }
 }
 
 async function insertAuthority(db: Queryable, authority: Authority): Promise<void> {
   const { id, name, kind, certificateDer, keyName, issuerId } = authority
+  const { slug, state, revokedAt, revocationReason, crlPartitions } = authority
   await db.query(
-    `insert into authorities (id, name, kind, certificate_der, key_name, issuer_id)
-     values ($1, $2, $3, $4, $5, $6)`,
-    [id, name, kind, certificateDer, keyName, issuerId],
+    `insert into authorities (${columns}) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+    [
+      ...[id, name, kind, certificateDer, keyName, issuerId],
+      ...[slug, state, revokedAt, revocationReason, crlPartitions],
+    ],
   )
 }
 
@@ -45,8 +55,8 @@ async function findAuthority(db: Queryable, id: string): Promise<Authority | nul
   return rows[0] === undefined ? null : toAuthority(rows[0])
 }
 
-async function findAuthorityByKind(db: Queryable, kind: AuthorityKind): Promise<Authority | null> {
-  const sql = `select ${columns} from authorities where kind = $1 order by name limit 1`
+async function findIssuingAuthority(db: Queryable, kind: AuthorityKind): Promise<Authority | null> {
+  const sql = `select ${columns} from authorities where kind = $1 and state = 'issuing'`
   const { rows } = await db.query<AuthorityRow>(sql, [kind])
   return rows[0] === undefined ? null : toAuthority(rows[0])
 }
@@ -66,5 +76,10 @@ function toAuthority(row: AuthorityRow): Authority {
     certificateDer: row.certificate_der,
     keyName: row.key_name,
     issuerId: row.issuer_id,
+    slug: row.slug,
+    state: row.state,
+    revokedAt: row.revoked_at,
+    revocationReason: row.revocation_reason,
+    crlPartitions: row.crl_partitions,
   }
 }

@@ -48,8 +48,8 @@ describe('the certificate store', () => {
     const kind = 'citizen'
     const issuing = await insertAuthority(db, { name: 'A citizen CA', kind, issuerId: root.id })
     expect(await certificates.findAuthority(issuing.id)).toEqual(issuing)
-    expect(await certificates.findAuthorityByKind('citizen')).toEqual(issuing)
-    expect(await certificates.findAuthorityByKind('enterprise')).toBeNull()
+    expect(await certificates.findIssuingAuthority('citizen')).toEqual(issuing)
+    expect(await certificates.findIssuingAuthority('enterprise')).toBeNull()
     expect(await certificates.listAuthorities()).toEqual([root, issuing])
     const again = certificates.insertAuthority({ ...issuing, id: systemRandom.uuid() })
     await expect(again).rejects.toMatchObject({ code: 'DUPLICATE' })
@@ -138,7 +138,7 @@ describe('the certificate store', () => {
   it('keeps the first moment of a revocation that is asked for twice', async () => {
     const prepared = await prepare()
     await certificates.completeCertificate(prepared, der(), at)
-    await certificates.setStatus(prepared, { status: 'revoked', at, reason: 'lost' })
+    await certificates.setStatus(prepared, { status: 'revoked', at, reason: 'unspecified' })
     const again = { status: 'revoked', at: later, reason: 'keyCompromise' } as const
     expect(await certificates.setStatus(prepared, again)).toMatchObject({
       revokedAt: at,
@@ -147,7 +147,7 @@ describe('the certificate store', () => {
   })
 
   it('does not change what is not there, or was only prepared', async () => {
-    const change = { status: 'revoked', at, reason: null } as const
+    const change = { status: 'revoked', at, reason: 'unspecified' } as const
     const unknown = { authorityId: root.id, serialNumber: '4a4b' }
     for (const serial of [unknown, await prepare()])
       await expect(certificates.setStatus(serial, change)).rejects.toMatchObject({

@@ -1,10 +1,9 @@
-import { webcrypto } from 'node:crypto'
 import { Duplicate } from '../errors.ts'
-import type { SigningKeyPair } from '../keystore/keystore.ts'
+import type { SigningKey } from '../keystore/keystore.ts'
 import { authorityKinds, type Authority, type AuthorityKind } from './authority.ts'
 import { parseCertificate, type Certificate } from './certificate.ts'
 import { authorityExtensions } from './extensions.ts'
-import { keysOf, type IssuanceDeps } from './issuance.ts'
+import { keyOf, type IssuanceDeps } from './issuance.ts'
 import type { AuthorityProfile } from './profiles.ts'
 import { makeSerialNumber } from './serial-number.ts'
 import { checkSigned, nameInCertificate, sign, type ToBeSigned } from './signing.ts'
@@ -15,7 +14,7 @@ import { rootValidity, validityWithin } from './validity.ts'
 interface ReadyAuthority {
   readonly authority: Authority
   readonly certificate: Certificate
-  readonly keys: SigningKeyPair
+  readonly key: SigningKey
 }
 
 /**
@@ -43,22 +42,22 @@ async function ensureAuthority(
   kind: AuthorityKind,
   issuer: ReadyAuthority | null,
 ): Promise<ReadyAuthority> {
-  const found = await deps.certificates.findAuthorityByKind(kind)
+  const found = await deps.certificates.findIssuingAuthority(kind)
   if (found) return ready(deps, found)
   try {
     return await makeAuthority(deps, kind, issuer)
   } catch (error) {
     if (!(error instanceof Duplicate)) throw error
     // Another run was faster.
-    const theirs = await deps.certificates.findAuthorityByKind(kind)
+    const theirs = await deps.certificates.findIssuingAuthority(kind)
     if (!theirs) throw error
     return ready(deps, theirs)
   }
 }
 
 async function ready(deps: IssuanceDeps, authority: Authority): Promise<ReadyAuthority> {
-  const keys = await keysOf(deps.keystore, authority)
-  return { authority, keys, certificate: parseCertificate(authority.certificateDer) }
+  const key = await keyOf(deps.keystore, authority)
+  return { authority, key, certificate: parseCertificate(authority.certificateDer) }
 }
 
 /** Key first: a run cut off after it finds the key again and certifies it then. */
@@ -69,52 +68,55 @@ async function makeAuthority(
 ): Promise<ReadyAuthority> {
   const profile = deps.profiles.authority(kind)
   const keyName = `ca-${kind}`
-  const keys = await ensureKeys(deps, keyName, profile)
-  const toBeSigned = await prepare(deps, profile, { keys, issuer })
+  const key = await ensureKey(deps, keyName, profile)
+  const toBeSigned = await prepare(deps, profile, { key, issuer })
   const { serialNumber } = toBeSigned
   const facts = { kind, key: keyName, serialNumber }
   const event = { event: 'authority.created', facts, actor: null } as const
   await deps.audit.append({ ...event, at: deps.clock.now(), outcome: 'intended' })
-  const certificateDer = await sign(toBeSigned, issuer?.keys ?? keys)
+  const certificateDer = await sign(toBeSigned, issuer?.key ?? key)
   const certificate = checkSigned(certificateDer, toBeSigned, {
     issuer: issuer?.certificate ?? null,
     authoritiesBelow: 1,
   })
   const id = deps.random.uuid()
   const issuerId = issuer?.authority.id ?? null
-  const authority = { id, name: profile.commonName, kind, certificateDer, keyName, issuerId }
+  const authority: Authority = {
+    ...{ id, slug: kind, name: profile.commonName, kind, certificateDer, keyName, issuerId },
+    ...{ state: 'issuing', revokedAt: null, revocationReason: null, crlPartitions: 1 },
+  }
   await deps.certificates.insertAuthority(authority)
   await deps.audit.append({ ...event, at: deps.clock.now(), outcome: 'succeeded' })
-  return { authority, certificate, keys }
+  return { authority, certificate, key }
 }
 
-async function ensureKeys(
+async function ensureKey(
   { keystore }: IssuanceDeps,
   keyName: string,
   profile: AuthorityProfile,
-): Promise<SigningKeyPair> {
-  if (await keystore.has(keyName)) return keystore.keyPair(keyName)
+): Promise<SigningKey> {
+  if (await keystore.has(keyName)) return keystore.key(keyName)
   try {
     return await keystore.generate(keyName, profile.keyAlgorithm)
   } catch (error) {
-    if (error instanceof Duplicate) return keystore.keyPair(keyName)
+    if (error instanceof Duplicate) return keystore.key(keyName)
     throw error
   }
 }
 
 interface AuthorityParts {
-  readonly keys: SigningKeyPair
+  readonly key: SigningKey
   readonly issuer: ReadyAuthority | null
 }
 
 async function prepare(
   deps: IssuanceDeps,
   profile: AuthorityProfile,
-  { keys, issuer }: AuthorityParts,
+  { key, issuer }: AuthorityParts,
 ): Promise<ToBeSigned> {
   const subject = authorityName(profile.commonName)
-  const publicKey = await spkiOf(keys)
-  const issuerPublicKey = issuer ? await spkiOf(issuer.keys) : publicKey
+  const { publicKey } = key
+  const issuerPublicKey = issuer?.key.publicKey ?? publicKey
   const { policyArc } = deps
   return {
     serialNumber: makeSerialNumber(deps.random),
@@ -130,8 +132,4 @@ function validityOf({ validityDays }: AuthorityProfile, issuer: ReadyAuthority |
   if (!issuer) return rootValidity(validityDays, now)
   const limits = { validityDays, notAfter: null, now }
   return validityWithin(issuer.certificate, issuer.authority, limits)
-}
-
-async function spkiOf({ publicKey }: SigningKeyPair): Promise<Buffer> {
-  return Buffer.from(await webcrypto.subtle.exportKey('spki', publicKey))
 }

@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts'
 import { AppError, type Facts } from '../errors.ts'
 import type { KeySlot } from '../holders/card-kind.ts'
-import type { Keystore, SigningKeyPair } from '../keystore/keystore.ts'
+import type { Keystore, SigningKey } from '../keystore/keystore.ts'
 import type { Random } from '../random.ts'
 import { AuthorityUnavailable, type Authority, type AuthorityKind } from './authority.ts'
 import type { CertificateStore } from './certificate-store.ts'
@@ -63,7 +63,7 @@ export interface CertificateRequest {
 interface Prepared {
   readonly authority: Authority
   readonly issuer: Certificate
-  readonly keys: SigningKeyPair
+  readonly key: SigningKey
   readonly toBeSigned: ToBeSigned
   readonly at: Date
 }
@@ -107,7 +107,7 @@ async function prepare(deps: IssuanceDeps, request: CertificateRequest): Promise
   const { validityDays } = profile
   const limits = { validityDays, notAfter: request.notAfter, now: at }
   const validity = validityWithin(issuer, authority, limits)
-  const keys = await keysOf(deps.keystore, authority)
+  const key = await keyOf(deps.keystore, authority)
   // 3. Exactly what will be signed.
   const extensions = await leafExtensions(profile, {
     publicKey: request.publicKey,
@@ -123,19 +123,19 @@ async function prepare(deps: IssuanceDeps, request: CertificateRequest): Promise
     publicKey: request.publicKey,
     extensions,
   }
-  return { authority, issuer, keys, toBeSigned, at }
+  return { authority, issuer, key, toBeSigned, at }
 }
 
 async function issue(
   deps: IssuanceDeps,
   request: CertificateRequest,
-  { authority, issuer, keys, toBeSigned, at }: Prepared,
+  { authority, issuer, key, toBeSigned, at }: Prepared,
 ): Promise<RegisteredCertificate> {
   const { serialNumber, subject, notBefore, notAfter } = toBeSigned
   const serial = { authorityId: authority.id, serialNumber }
   const row = { ...serial, for: request.for, subject: subject.toString(), notBefore, notAfter }
   await deps.certificates.prepareCertificate(row, at)
-  const der = await sign(toBeSigned, keys)
+  const der = await sign(toBeSigned, key)
   checkSigned(der, toBeSigned, { issuer, authoritiesBelow: 0 })
   if (request.replaces) await supersede(deps, request.replaces, at)
   return deps.certificates.completeCertificate(serial, der, at)
@@ -143,11 +143,11 @@ async function issue(
 
 /** Between this and the new one's completion the place is empty: a crash there fails closed. */
 async function supersede(deps: IssuanceDeps, old: RegisteredCertificate, at: Date): Promise<void> {
-  await deps.certificates.setStatus(old, { status: 'superseded', at, reason: 'superseded' })
+  await deps.certificates.setStatus(old, { status: 'superseded', at, reason: null })
 }
 
 async function findAuthority(deps: IssuanceDeps, kind: AuthorityKind): Promise<Authority> {
-  const authority = await deps.certificates.findAuthorityByKind(kind)
+  const authority = await deps.certificates.findIssuingAuthority(kind)
   if (authority) return authority
   throw new AuthorityUnavailable(`there is no authority for ${kind}: make the authorities first`, {
     kind,
@@ -158,13 +158,19 @@ async function findAuthority(deps: IssuanceDeps, kind: AuthorityKind): Promise<A
  * @throws KeystoreUnavailable
  * @throws AuthorityUnavailable when the keystore holds another key under the authority's name
  */
-export async function keysOf(keystore: Keystore, authority: Authority): Promise<SigningKeyPair> {
-  const keys = await keystore.keyPair(authority.keyName)
-  if (await isKeyOf(keys, authority.certificateDer)) return keys
+export async function keyOf(keystore: Keystore, authority: Authority): Promise<SigningKey> {
+  if (authority.keyName === null) throw keptElsewhere(authority)
+  const key = await keystore.key(authority.keyName)
+  if (isKeyOf(key, authority.certificateDer)) return key
   const message =
     `the keystore's ${authority.keyName} is not the key of ${authority.name}: ` +
     'use the keystore that belongs to this database'
   throw new AuthorityUnavailable(message, { authorityId: authority.id, key: authority.keyName })
+}
+
+function keptElsewhere({ id, name }: Authority): AuthorityUnavailable {
+  const message = `the key of ${name} is kept elsewhere: sign on the machine that has it`
+  return new AuthorityUnavailable(message, { authorityId: id })
 }
 
 interface AuditEntry {

@@ -1,7 +1,8 @@
 import 'reflect-metadata'
-import { webcrypto, X509Certificate } from 'node:crypto'
+import { X509Certificate } from 'node:crypto'
 import * as x509 from '@peculiar/x509'
-import type { SigningKeyPair } from '../keystore/keystore.ts'
+import type { SigningKey } from '../keystore/keystore.ts'
+import { importParameters, signatureParameters } from '../keystore/signing-key.ts'
 import { AuthorityUnavailable } from './authority.ts'
 import { parseCertificate, type Certificate } from './certificate.ts'
 import { issuerFault } from './issuer-fault.ts'
@@ -19,24 +20,32 @@ export interface ToBeSigned {
 }
 
 /** Signs, and gives back DER. What comes out is for `checkSigned` before anybody sees it. */
-export async function sign(toBeSigned: ToBeSigned, keys: SigningKeyPair): Promise<Buffer> {
+export async function sign(toBeSigned: ToBeSigned, key: SigningKey): Promise<Buffer> {
+  const { signingKey, crypto } = forLibrary(key)
   const certificate = await x509.X509CertificateGenerator.create(
     {
       ...toBeSigned,
       publicKey: new Uint8Array(toBeSigned.publicKey),
       extensions: [...toBeSigned.extensions],
-      signingKey: keys.privateKey,
-      signingAlgorithm: signatureAlgorithm(keys.privateKey),
+      signingKey,
+      signingAlgorithm: signatureParameters[key.algorithm],
     },
-    webcrypto as Crypto,
+    crypto,
   )
   return Buffer.from(certificate.rawData)
 }
 
-/** The hash as strong as the curve (SP 800-57 part 1, table 3). */
-function signatureAlgorithm({ algorithm }: webcrypto.CryptoKey): EcdsaParams {
-  const curve = 'namedCurve' in algorithm ? algorithm.namedCurve : null
-  return { name: algorithm.name, hash: curve === 'P-384' ? 'SHA-384' : 'SHA-256' }
+/**
+ * The X.509 library asks WebCrypto to sign with a key of WebCrypto's. Ours may live elsewhere, so it
+ * gets a stand-in for the key, and a WebCrypto of which it can ask nothing but that.
+ */
+export function forLibrary(key: SigningKey): { signingKey: CryptoKey; crypto: Crypto } {
+  const algorithm = importParameters[key.algorithm]
+  const signingKey = { type: 'private', extractable: false, algorithm, usages: ['sign'] }
+  const subtle = {
+    sign: (_algorithm: unknown, _key: unknown, data: ArrayBuffer) => key.sign(new Uint8Array(data)),
+  }
+  return { signingKey: signingKey as CryptoKey, crypto: { subtle } as unknown as Crypto }
 }
 
 /**
@@ -67,8 +76,7 @@ export function nameInCertificate(der: Buffer): x509.Name {
 }
 
 /** Does the keystore hold the key that the certificate is about? */
-export async function isKeyOf(keys: SigningKeyPair, der: Buffer): Promise<boolean> {
-  const spki = Buffer.from(await webcrypto.subtle.exportKey('spki', keys.publicKey))
+export function isKeyOf(key: SigningKey, der: Buffer): boolean {
   const certified = new X509Certificate(der).publicKey.export({ format: 'der', type: 'spki' })
-  return spki.equals(certified)
+  return key.publicKey.equals(certified)
 }

@@ -352,15 +352,23 @@ describe('the database', () => {
       await expectRefusal(final, update(`serial_number = '4a4a'`), serial)
       const order = /^certificates_follow_transitions$/
       await expectRefusal(order, update(`status = 'prepared', der = null`), serial)
-      await db.query(update(`status = 'revoked', revoked_at = now()`), serial)
+      await db.query(
+        update(`status = 'revoked', reason = 'unspecified', revoked_at = now()`),
+        serial,
+      )
       for (const status of ['active', 'suspended', 'superseded'])
-        await expectRefusal(order, update(`status = '${status}', revoked_at = null`), serial)
+        await expectRefusal(
+          order,
+          update(`status = '${status}', reason = null, revoked_at = null`),
+          serial,
+        )
     })
 
     it('refuses an authority without issuer that is no root, and a root with one', async () => {
       const { id: root } = await insertAuthority(db)
       const insertAuthoritySql = `insert into authorities
-        (id, name, kind, certificate_der, key_name, issuer_id) values ($1, 'CA', $2, $3, 'key', $4)`
+        (id, name, kind, certificate_der, key_name, issuer_id, slug, state)
+        values ($1, 'CA', $2, $3, 'key', $4, 'ca', 'retired')`
       const der = systemRandom.bytes(8)
       for (const [kind, issuer] of [
         ['terminal', null],

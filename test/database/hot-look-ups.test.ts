@@ -28,8 +28,8 @@ const fill = `
     from generate_series(1, ${rows}) n;
   insert into terminal_pairings (secret_hash, terminal_id, paired_at)
     select sha256(n::text::bytea), numbered(n), now() from generate_series(1, ${rows}) n;
-  insert into authorities (id, name, kind, certificate_der, key_name)
-    select numbered(0), 'CA', 'root', 'der', 'key';
+  insert into authorities (id, name, kind, certificate_der, key_name, slug)
+    select numbered(0), 'CA', 'root', 'der', 'key', 'root';
   insert into certificates (authority_id, serial_number, card_uuid, slot, subject, not_before,
       not_after, status, status_since, der)
     select numbered(0), lower(slot) || lpad(to_hex(n), 8, '0'), numbered(n), slot, 'CN=A', now(),

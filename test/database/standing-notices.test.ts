@@ -63,7 +63,7 @@ describe('the end of a standing', () => {
     await certificates.prepareCertificate(prepared, at)
     await certificates.completeCertificate(prepared, Buffer.from('der'), at)
     await settle()
-    await certificates.setStatus(prepared, { status: 'revoked', at, reason: null })
+    await certificates.setStatus(prepared, { status: 'revoked', at, reason: 'unspecified' })
     expect(await settle()).toEqual([{ kind: 'card', id: cardUuid }])
   })
 
@@ -74,7 +74,7 @@ describe('the end of a standing', () => {
     const prepared = preparedCertificate(authorityId, { for: { terminalId: id } })
     await certificates.insertCertificate(prepared, Buffer.from('der of a terminal'), at)
     await settle()
-    await certificates.setStatus(prepared, { status: 'revoked', at, reason: null })
+    await certificates.setStatus(prepared, { status: 'revoked', at, reason: 'unspecified' })
     await createTerminalStore(db).withdraw(id, at)
     const told = { kind: 'terminal', id }
     expect(await settle()).toEqual([told, told])

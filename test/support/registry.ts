@@ -103,6 +103,12 @@ export async function insertAuthority(
     certificateDer: Buffer.from(`certificate of ${id}`),
     keyName: `key-${id}`,
     issuerId: null,
+    slug: `ca-${id}`,
+    // One of a kind issues; tests that do not care about kinds may make any number.
+    state: given.kind === undefined ? 'retired' : 'issuing',
+    revokedAt: null,
+    revocationReason: null,
+    crlPartitions: 1,
     ...given,
   }
   await createCertificateStore(db).insertAuthority(authority)

@@ -244,11 +244,15 @@ export async function makeAuthority(
   })
   const certificateDer = Buffer.from(certificate.rawData)
   const issuerId = issuer?.id ?? null
-  return { id: randomUUID(), name, kind, certificateDer, keyName: kind, issuerId, subject, keys }
+  return {
+    ...{ id: randomUUID(), slug: kind, name, kind, certificateDer, keyName: kind, issuerId },
+    ...{ state: 'issuing', revokedAt: null, revocationReason: null, crlPartitions: 1 },
+    ...{ subject, keys },
+  }
 }
 
-function toAuthorityRow({ id, name, kind, certificateDer, keyName, issuerId }: TinyAuthority) {
-  return { id, name, kind, certificateDer, keyName, issuerId }
+function toAuthorityRow({ subject: _, keys: __, ...authority }: TinyAuthority): Authority {
+  return authority
 }
 
 function nameOf(commonName: string): x509.Name {
