@@ -249,8 +249,9 @@ describe('the database', () => {
 
   describe('keeps certificates what they are', () => {
     const insertSql = `insert into certificates (authority_id, serial_number, card_uuid, slot,
-        terminal_id, subject, not_before, not_after, status, status_since, revoked_at, der)
-      values ($1, $2, $3, $4, $5, 'CN=Ví Dụ', $6, $7, $8, $6, $9, $10)`
+        terminal_id, subject, not_before, not_after, status, status_since, revoked_at, der, reason,
+        service)
+      values ($1, $2, $3, $4, $5, 'CN=Ví Dụ', $6, $7, $8, $6, $9, $10, $11, $12)`
     const later = new Date('2031-01-05T08:00:00Z')
 
     interface Given {
@@ -262,6 +263,8 @@ describe('the database', () => {
       status?: string
       revokedAt?: Date | null
       der?: Buffer | null
+      reason?: string | null
+      service?: string | null
     }
 
     async function certificate(given: Given): Promise<unknown[]> {
@@ -273,11 +276,16 @@ describe('the database', () => {
         status = 'active',
         revokedAt = null,
         der = systemRandom.bytes(64),
+        reason = null,
+        service = null,
       } = given
       const cardUuid =
         given.cardUuid === undefined ? (await insertCard(db)).cardUuid : given.cardUuid
       const { id } = await insertAuthority(db)
-      return [id, serial, cardUuid, slot, terminalId, at, notAfter, status, revokedAt, der]
+      return [
+        ...[id, serial, cardUuid, slot, terminalId, at, notAfter, status, revokedAt, der],
+        ...[reason, service],
+      ]
     }
 
     it('takes one that fits', async () => {
@@ -293,7 +301,18 @@ describe('the database', () => {
       ['with an unknown status', { status: 'lost' }, /_status_check$/],
       ['that is active and was never signed', { der: null }, /_signed_unless_prepared$/],
       ['that is signed and still prepared', { status: 'prepared' }, /_signed_unless_prepared$/],
-      ['that is revoked at no time', { status: 'revoked' }, /_time_of_revocation$/],
+      [
+        'that is revoked at no time',
+        { status: 'revoked', reason: 'unspecified' },
+        /_time_of_revocation$/,
+      ],
+      ['that is revoked for no reason', { status: 'revoked', revokedAt: at }, /_reason$/],
+      [
+        'that is on hold for another reason',
+        { status: 'suspended', reason: 'superseded' },
+        /_reason$/,
+      ],
+      ['of a card and a service', { service: 'ocsp' }, /_of_one_bearer$/],
       ['that is active and revoked', { revokedAt: at }, /_time_of_revocation$/],
       ['that ends before it begins', { notAfter: at }, /_validity$/],
       ['with a serial number in capitals', { serial: '4AFF' }, /_serial_number_check/],
@@ -315,11 +334,11 @@ describe('the database', () => {
       const oneActive = /^certificates_one_active_per_slot$/
       await expectRefusal(oneActive, insertSql, await certificate({ cardUuid }))
       const setSql =
-        'update certificates set status = $3 where authority_id = $1 and serial_number = $2'
-      await db.query(setSql, [first[0], first[1], 'suspended'])
+        'update certificates set status = $3, reason = $4 where authority_id = $1 and serial_number = $2'
+      await db.query(setSql, [first[0], first[1], 'suspended', 'certificateHold'])
       await expectRefusal(oneActive, insertSql, await certificate({ cardUuid }))
       await db.query(insertSql, await certificate({ cardUuid, slot: '9A' }))
-      await db.query(setSql, [first[0], first[1], 'superseded'])
+      await db.query(setSql, [first[0], first[1], 'superseded', null])
       await db.query(insertSql, await certificate({ cardUuid }))
     })
 

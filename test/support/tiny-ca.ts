@@ -251,8 +251,13 @@ export async function makeAuthority(
   }
 }
 
-function toAuthorityRow({ subject: _, keys: __, ...authority }: TinyAuthority): Authority {
-  return authority
+function toAuthorityRow(authority: TinyAuthority): Authority {
+  const { id, slug, name, kind, certificateDer, keyName, issuerId } = authority
+  const { state, revokedAt, revocationReason, crlPartitions } = authority
+  return {
+    ...{ id, slug, name, kind, certificateDer, keyName, issuerId },
+    ...{ state, revokedAt, revocationReason, crlPartitions },
+  }
 }
 
 function nameOf(commonName: string): x509.Name {
