@@ -128,8 +128,8 @@ async function openParts(
   const channel: TerminalChannel = createTerminalChannel({
     ...{ issuer, store, bus, clock, random, log, terminals: stores.terminals },
     createPairingCode: (terminalId) => createPairingCode({ store, random }, terminalId),
-    onProgress: (terminalId, step) => noteProgress({ store, bus, log }, terminalId, step),
-    onAuthToken: (terminalId, token) => receiveAuthToken({ store, bus, log }, terminalId, token),
+    onProgress: (step) => noteProgress({ store, bus }, step),
+    onAuthToken: (token) => receiveAuthToken({ store, bus }, token),
   })
   closers.push(() => channel.close())
   const feed = await openProgressFeed(bus)
@@ -230,8 +230,8 @@ function appDeps(config: Config, parts: ServiceParts): Parameters<typeof createA
 function interactionsOf(provider: SignInProvider): Parameters<typeof createApp>[0]['interactions'] {
   return {
     read: (request, response) => readSignInRequest(provider, request, response),
-    complete: (request, response, authentication) =>
-      completeSignIn(provider, request, response, authentication),
+    complete: (request, response, finishing) =>
+      completeSignIn(provider, request, response, finishing),
     cancel: (request, response) => cancelSignIn(provider, request, response),
   }
 }

@@ -6,13 +6,6 @@ import { CardRefused, type RefusalReason } from './refusal.ts'
 /** Kept longer than it is good for, so that who comes late hears "expired" and not "unknown". */
 const keptSeconds = challengeTtlSeconds + 60
 
-/** What may be read without using the challenge up; no part of it helps to answer it. */
-interface Opened {
-  readonly terminalId: string
-  /** SHA-256 of the browser's secret, base64url. */
-  readonly browserHash: string
-}
-
 /**
  * Keeps a challenge under the hash of its browser's secret. So the take below can be one atomic
  * step and still belong to one browser: with a challenge kept under its id alone, whoever learns
@@ -24,12 +17,11 @@ export async function putChallenge(
   challenge: Challenge,
   browserSecret: string,
 ): Promise<void> {
-  const { challengeId, terminalId } = challenge
+  const { challengeId } = challenge
   const browserHash = hashOf(browserSecret)
-  const opened: Opened = { terminalId, browserHash }
   await Promise.all([
     // First, so that it is never there longer than the challenge: see `whyNotThere`.
-    store.put(openedKey(challengeId), JSON.stringify(opened), keptSeconds),
+    store.put(openedKey(challengeId), browserHash, keptSeconds),
     store.put(challengeKey(challengeId, browserHash), JSON.stringify(challenge), keptSeconds),
   ])
 }
@@ -51,14 +43,6 @@ export async function takeChallenge(
   throw new CardRefused(await whyNotThere(store, attempt.challengeId, browserHash))
 }
 
-/** The terminal that a challenge was sent to; null for a challenge we do not know. */
-export async function terminalOfChallenge(
-  store: ExpiringStore,
-  challengeId: string,
-): Promise<string | null> {
-  return (await readOpened(store, challengeId))?.terminalId ?? null
-}
-
 /**
  * The opening outlives the taking, which makes it the gravestone of a used challenge: no second
  * write, and no instant at which a used challenge looks like an unknown one.
@@ -68,17 +52,13 @@ async function whyNotThere(
   challengeId: string,
   browserHash: string,
 ): Promise<RefusalReason> {
-  const opened = await readOpened(store, challengeId)
-  if (opened === null) return 'challenge-unknown'
-  const isSameBrowser = timingSafeEqual(Buffer.from(opened.browserHash), Buffer.from(browserHash))
+  const openedFor = await store.get(openedKey(challengeId))
+  if (openedFor === null) return 'challenge-unknown'
+  const isSameBrowser = timingSafeEqual(Buffer.from(openedFor), Buffer.from(browserHash))
   return isSameBrowser ? 'challenge-used' : 'challenge-other-browser'
 }
 
-async function readOpened(store: ExpiringStore, challengeId: string): Promise<Opened | null> {
-  const opened = await store.get(openedKey(challengeId))
-  return opened === null ? null : (JSON.parse(opened) as Opened)
-}
-
+/** Holds the SHA-256 of the secret of the browser that opened it. */
 function openedKey(challengeId: string): string {
   return `card-auth:{${challengeId}}:opened`
 }

@@ -1,11 +1,10 @@
 import type { AuditLog } from '../audit/audit-event.ts'
-import type { CardStore, CertificateStanding } from '../cards/card-store.ts'
+import type { CardStore, CertificateStanding, PresentedStanding } from '../cards/card-store.ts'
 import type { Clock } from '../clock.ts'
 import type { ExpiringStore } from '../db/expiring-store.ts'
 import type { Authentication } from '../holders/authentication.ts'
 import { fingerprintOf } from '../pki/certificate.ts'
 import type { TrustAnchors } from '../pki/chain.ts'
-import type { Terminal } from '../terminals/terminal.ts'
 import { parseAuthToken, type UnverifiedAuthToken } from './auth-token.ts'
 import { recordRefusals, recordSignIn } from './card-auth-audit.ts'
 import { readAnswer, type ReceivedAnswer } from './card-answer.ts'
@@ -27,7 +26,6 @@ import { CardRefused } from './refusal.ts'
 export interface FinishCardAuthDeps {
   readonly store: ExpiringStore
   readonly cards: Pick<CardStore, 'findCertificateStanding' | 'findCertificateByCard'>
-  readonly terminals: { find(terminalId: string): Promise<Terminal | null> }
   readonly anchors: TrustAnchors
   readonly policyOidArc: string
   readonly audit: AuditLog
@@ -81,16 +79,13 @@ async function judgeAnswer(
   // 2. Does what the card answered have the published form?
   if (received === null) throw new CardRefused('token-missing')
   const token = parseAuthToken(received.token)
-  // 3. All that the registry knows, in two questions at once.
-  const [found, askedTerminal] = await Promise.all([
-    findStanding(deps.cards, token, received),
-    deps.terminals.find(challenge.terminalId),
-  ])
+  // 3. All that the registry knows, in one question.
+  const found = await findPresented(deps.cards, token, { received, challenge })
   // 4. Did a terminal of ours take this answer, to this question, for this origin?
-  const terminal = checkTerminal(askedTerminal, received, challenge)
+  const terminal = checkTerminal(found.terminal, received, challenge)
   // 5. Did our authority vouch for this certificate, for this use? The chain comes first: a
   //    stranger's card is a stranger's, whatever kind it says it is.
-  const certificate = presentedCertificate(token, found)
+  const certificate = presentedCertificate(token, found.standing)
   const authority = checkCertificateChain(certificate, deps.anchors, now)
   const expected = { policyOidArc: deps.policyOidArc, slot: received.keySlot }
   const profile = checkProfile(certificate, authority, expected)
@@ -98,7 +93,7 @@ async function judgeAnswer(
   checkCardSignature(certificate, token, challenge)
   // 7. Are card, certificate and holder still welcome? Told only now, to who has the card in hand;
   //    the card before its certificate, because people know what a card is.
-  const standing = checkRegistration(found, profile, received)
+  const standing = checkRegistration(found.standing, profile, received)
   checkCardStanding(standing.card, now)
   checkCertificateStatus(standing)
   checkHolderStanding(standing)
@@ -108,14 +103,16 @@ async function judgeAnswer(
 }
 
 /** One joined look-up, by the certificate in the token or else by the card that was named. */
-function findStanding(
+function findPresented(
   cards: FinishCardAuthDeps['cards'],
-  token: UnverifiedAuthToken,
-  received: ReceivedAnswer,
-): Promise<CertificateStanding | null> {
-  return token.unverifiedCertificate === null
-    ? cards.findCertificateByCard(received.cardUuid, received.keySlot)
-    : cards.findCertificateStanding(fingerprintOf(token.unverifiedCertificate))
+  { unverifiedCertificate }: UnverifiedAuthToken,
+  by: { readonly received: ReceivedAnswer; readonly challenge: Challenge },
+): Promise<PresentedStanding> {
+  const { terminalId } = by.challenge
+  const { cardUuid, keySlot: slot } = by.received
+  return unverifiedCertificate === null
+    ? cards.findCertificateByCard({ cardUuid, slot }, terminalId)
+    : cards.findCertificateStanding(fingerprintOf(unverifiedCertificate), terminalId)
 }
 
 function authenticatedByCard(

@@ -61,9 +61,12 @@ export async function startCardAuth(
   })
   const { challengeId } = challenge
   const number = String(deps.random.below(100)).padStart(2, '0')
-  await putChallenge(deps.store, challenge, request.browserSecret)
   const question = signInRequest(challenge, number, request)
-  const isSent = await deps.sendToTerminal(request.terminal.id, question)
+  // At once: an answer is good only once the page has come, and the page waits for both.
+  const [isSent] = await Promise.all([
+    deps.sendToTerminal(request.terminal.id, question),
+    putChallenge(deps.store, challenge, request.browserSecret),
+  ])
   if (!isSent) throw new TerminalOffline('terminal offline', { terminalId: request.terminal.id })
   return { challengeId, number, expiresAt: new Date(challenge.expiresAt) }
 }

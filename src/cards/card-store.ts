@@ -7,9 +7,10 @@ import {
   findCertificateByCard,
   findCertificateStanding,
   type CertificateStanding,
+  type PresentedStanding,
 } from './certificate-standing-store.ts'
 
-export type { CertificateStanding }
+export type { CertificateStanding, PresentedStanding }
 
 export interface CardStore {
   /**
@@ -30,13 +31,16 @@ export interface CardStore {
   changeState(cardUuid: string, change: CardStateChange): Promise<Card>
   /** Oldest state first. */
   listByHolder(holderId: string): Promise<Card[]>
-  /** A card's certificate by its SHA-256, with card and holder, in one round trip. */
-  findCertificateStanding(fingerprint: Buffer): Promise<CertificateStanding | null>
+  /** A card's certificate by its SHA-256, with card, holder and terminal, in one round trip. */
+  findCertificateStanding(fingerprint: Buffer, terminalId: string): Promise<PresentedStanding>
   /**
    * The certificate that counts for card and slot (active or suspended), else the newest that ever
-   * did; with card and holder, in one round trip.
+   * did; with card, holder and terminal, in one round trip.
    */
-  findCertificateByCard(cardUuid: string, slot: KeySlot): Promise<CertificateStanding | null>
+  findCertificateByCard(
+    of: { readonly cardUuid: string; readonly slot: KeySlot },
+    terminalId: string,
+  ): Promise<PresentedStanding>
 }
 
 export interface CardStateChange {
@@ -57,8 +61,9 @@ export function createCardStore(db: Queryable): CardStore {
     find: (cardUuid) => find(db, cardUuid),
     changeState: (cardUuid, change) => changeState(db, cardUuid, change),
     listByHolder: (holderId) => listByHolder(db, holderId),
-    findCertificateStanding: (fingerprint) => findCertificateStanding(db, fingerprint),
-    findCertificateByCard: (cardUuid, slot) => findCertificateByCard(db, cardUuid, slot),
+    findCertificateStanding: (fingerprint, terminalId) =>
+      findCertificateStanding(db, fingerprint, terminalId),
+    findCertificateByCard: (of, terminalId) => findCertificateByCard(db, of, terminalId),
   }
 }
 

@@ -89,22 +89,26 @@ export async function readSignInRequest(
 }
 
 /**
- * Hands a finished sign-in to the provider. A session of somebody else in this browser is ended
+ * Hands a sign-in to the provider once it is finished; the request that it is for is read
+ * meanwhile. A session of somebody else in this browser is ended
  * and its applications are told before anybody can go on.
  *
  * Whether the sign-in does for the application is judged when the browser comes back: where it
  * does not, the person returns to the sign-in page with the reason.
  *
  * @returns where to send the browser
- * @throws InteractionExpired, StoreUnavailable
+ * @throws InteractionExpired, StoreUnavailable, whatever `finishing` fails with
  */
 export async function completeSignIn(
   provider: SignInProvider,
   req: IncomingMessage,
   res: ServerResponse,
-  authentication: Authentication,
+  finishing: Authentication | Promise<Authentication>,
 ): Promise<string> {
-  const interaction = await openInteraction(provider, req, res)
+  const [interaction, authentication] = await Promise.all([
+    openInteraction(provider, req, res),
+    finishing,
+  ])
   await endSessionOfAnother(provider, interaction, authentication.holderId)
   const signIn = signInOf(authentication)
   interaction.result = {

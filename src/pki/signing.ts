@@ -1,10 +1,12 @@
 import 'reflect-metadata'
 import { X509Certificate } from 'node:crypto'
+import { AlgorithmIdentifier } from '@peculiar/asn1-x509'
 import * as x509 from '@peculiar/x509'
-import type { SigningKey } from '../keystore/keystore.ts'
+import type { KeyAlgorithm, SigningKey } from '../keystore/keystore.ts'
 import { importParameters, signatureParameters } from '../keystore/signing-key.ts'
 import { AuthorityUnavailable } from './authority.ts'
 import { parseCertificate, type Certificate } from './certificate.ts'
+import { writeSequence, writeUnsignedInteger } from './der-writer.ts'
 import { issuerFault } from './issuer-fault.ts'
 
 /** Everything that goes into a certificate besides the signature. */
@@ -17,6 +19,44 @@ export interface ToBeSigned {
   /** SubjectPublicKeyInfo, DER. */
   readonly publicKey: Buffer
   readonly extensions: readonly x509.Extension[]
+}
+
+/** RFC 5758 §3.2, RFC 4055 §5: how lists, answers and certificates name what signed them. */
+const signatureAlgorithms = {
+  'P-256': '1.2.840.10045.4.3.2',
+  'P-384': '1.2.840.10045.4.3.3',
+  'RSA-2048': '1.2.840.113549.1.1.11',
+  'RSA-3072': '1.2.840.113549.1.1.11',
+} as const satisfies Record<KeyAlgorithm, string>
+
+const asn1Null = Uint8Array.of(0x05, 0x00).buffer
+
+/** With NULL parameters for RSA, and none for ECDSA. */
+export function signatureAlgorithmOf({
+  algorithm,
+}: Pick<SigningKey, 'algorithm'>): AlgorithmIdentifier {
+  const isRsa = algorithm.startsWith('RSA')
+  return new AlgorithmIdentifier({
+    algorithm: signatureAlgorithms[algorithm],
+    ...(isRsa && { parameters: asn1Null }),
+  })
+}
+
+/**
+ * Signs `data` as X.509, CRLs and OCSP want it: what goes into the BIT STRING, an ECDSA-Sig-Value
+ * (RFC 3279 §2.2.3) or the bare RSA signature.
+ */
+export async function signDer(key: SigningKey, data: Uint8Array): Promise<Buffer> {
+  const signature = await key.sign(data)
+  return key.algorithm.startsWith('RSA') ? Buffer.from(signature) : ecdsaSigValue(signature)
+}
+
+function ecdsaSigValue(signature: Uint8Array): Buffer {
+  const half = signature.length / 2
+  return writeSequence(
+    writeUnsignedInteger(signature.subarray(0, half)),
+    writeUnsignedInteger(signature.subarray(half)),
+  )
 }
 
 /** Signs, and gives back DER. What comes out is for `checkSigned` before anybody sees it. */

@@ -57,8 +57,10 @@ export interface TerminalChannelDeps {
   readonly createPairingCode: (
     terminalId: string,
   ) => Promise<{ code: string; expiresInSeconds: number }>
-  readonly onProgress: (terminalId: string, progress: Progress) => Promise<void>
-  readonly onAuthToken: (terminalId: string, received: ReceivedAuthToken) => Promise<void>
+  /** A step of the sign-in that this terminal was asked for. */
+  readonly onProgress: (progress: Progress) => Promise<void>
+  /** The card's answer to the sign-in that this terminal was asked for. */
+  readonly onAuthToken: (received: ReceivedAuthToken) => Promise<void>
   readonly limits?: Partial<ChannelLimits>
 }
 
@@ -129,13 +131,12 @@ export function createTerminalChannel(deps: TerminalChannelDeps): TerminalChanne
   ): Promise<void> {
     switch (frame.type) {
       case 'progress':
+        if (!wasAsked(connection, terminal, frame)) return
         if (finalSteps.has(frame.step)) await presence.forgetPending(terminal.id)
-        return deps.onProgress(terminal.id, frame)
+        return deps.onProgress(frame)
       case 'auth-token':
-        await Promise.all([
-          presence.forgetPending(terminal.id),
-          deps.onAuthToken(terminal.id, frame),
-        ])
+        if (!wasAsked(connection, terminal, frame)) return
+        await Promise.all([presence.forgetPending(terminal.id), deps.onAuthToken(frame)])
         return
       case 'pairing-request': {
         const { code, expiresInSeconds } = await deps.createPairingCode(terminal.id)
@@ -152,6 +153,20 @@ export function createTerminalChannel(deps: TerminalChannelDeps): TerminalChanne
       case 'authenticate':
         throw new ChannelRefused(closeCodes.malformed, { terminalId: terminal.id })
     }
+  }
+
+  /**
+   * A terminal is heard about the sign-in that it was asked for last, and about no other: an agent
+   * serves one at a time, and whoever connects is asked again for what is pending.
+   */
+  function wasAsked(
+    { lastChallengeId }: TerminalConnection,
+    { id: terminalId }: Terminal,
+    { challengeId }: Progress | ReceivedAuthToken,
+  ): boolean {
+    if (challengeId === lastChallengeId) return true
+    deps.log.warn('terminal.not-asked', { terminalId, challengeId })
+    return false
   }
 
   async function closeConnection(

@@ -59,7 +59,7 @@ export interface ExpectedTerminalSignature {
  * @throws TerminalSignatureRefused
  */
 export function checkTerminalSignature(
-  terminal: Terminal,
+  terminal: TerminalStanding,
   jws: string | undefined,
   expected: ExpectedTerminalSignature,
 ): void {
@@ -75,7 +75,7 @@ export function checkTerminalSignature(
   if (!isAsExpected) throw refused('terminal-signature-wrong', terminal)
 }
 
-function readClaims(terminal: Terminal, jws: string, typ: TerminalJwsType): unknown {
+function readClaims(terminal: TerminalStanding, jws: string, typ: TerminalJwsType): unknown {
   const key = keyOfTerminal(terminal)
   return key === null ? null : readTerminalJws(jws, key, { kid: terminal.id, typ })
 }
@@ -86,6 +86,6 @@ function isEqual(received: string, expected: string): boolean {
   return one.length === other.length && timingSafeEqual(one, other)
 }
 
-function refused(reason: TerminalSignatureFault, terminal: Terminal): TerminalSignatureRefused {
+function refused(reason: TerminalSignatureFault, terminal: TerminalStanding): TerminalSignatureRefused {
   return new TerminalSignatureRefused(reason, { terminalId: terminal.id })
 }

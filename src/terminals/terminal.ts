@@ -10,6 +10,9 @@ export interface Terminal {
   readonly publicKey: Buffer | null
 }
 
+/** What a sign-in has to know about the terminal that it comes from. */
+export type TerminalStanding = Pick<Terminal, 'id' | 'mode' | 'state' | 'publicKey'>
+
 export const terminalModes = ['managed', 'personal'] as const
 export type TerminalMode = (typeof terminalModes)[number]
 

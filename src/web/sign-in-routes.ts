@@ -24,11 +24,11 @@ export interface SignInDeps extends BeginSignInDeps {
   readonly interactions: {
     /** @throws InteractionExpired */
     read(request: IncomingMessage, response: ServerResponse): Promise<SignInRequest>
-    /** @returns where to send the browser. @throws InteractionExpired */
+    /** @returns where to send the browser. @throws InteractionExpired, and as `finishing` does */
     complete(
       request: IncomingMessage,
       response: ServerResponse,
-      authentication: Authentication,
+      finishing: Promise<Authentication>,
     ): Promise<string>
     cancel(request: IncomingMessage, response: ServerResponse): Promise<string>
   }
@@ -109,10 +109,11 @@ export function createSignInHandlers(
       const { challengeId } = parseInput(finishBody, request.body)
       // Without its cookie a browser has no challenge: an empty secret never started one.
       const browserSecret = cookies.signInSecret(request, interactionId) ?? ''
-      const finished = await deps.cardAuth.finish({ challengeId, interactionId, browserSecret })
-      const redirect = await deps.interactions.complete(request, response, finished)
+      const finishing = deps.cardAuth.finish({ challengeId, interactionId, browserSecret })
+      const redirect = await deps.interactions.complete(request, response, finishing)
+      const { holderName: name } = await finishing
       cookies.clearSignInSecret(response, interactionId)
-      response.json({ redirect, name: finished.holderName })
+      response.json({ redirect, name })
     },
 
     cancel: async (request, response) => {

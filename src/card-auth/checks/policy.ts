@@ -1,5 +1,5 @@
 import type { Card } from '../../cards/card.ts'
-import type { Terminal } from '../../terminals/terminal.ts'
+import type { TerminalStanding } from '../../terminals/terminal.ts'
 import type { Challenge } from '../challenge.ts'
 import { CardRefused } from '../refusal.ts'
 import type { SignInProfile } from './profile.ts'
@@ -14,7 +14,7 @@ export function checkPolicy(
   profile: SignInProfile,
   circumstances: {
     readonly challenge: Challenge
-    readonly terminal: Terminal
+    readonly terminal: TerminalStanding
     readonly card: Card
   },
 ): void {

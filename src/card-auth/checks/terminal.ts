@@ -2,7 +2,7 @@ import {
   checkTerminalSignature,
   TerminalSignatureRefused,
 } from '../../terminals/terminal-signature.ts'
-import type { Terminal } from '../../terminals/terminal.ts'
+import type { TerminalStanding } from '../../terminals/terminal.ts'
 import type { ReceivedAnswer } from '../card-answer.ts'
 import type { Challenge } from '../challenge.ts'
 import { CardRefused } from '../refusal.ts'
@@ -17,10 +17,10 @@ import { CardRefused } from '../refusal.ts'
  *   `terminal-signature-wrong`, `origin-mismatch`
  */
 export function checkTerminal(
-  terminal: Terminal | null,
+  terminal: TerminalStanding | null,
   received: ReceivedAnswer,
   challenge: Challenge,
-): Terminal {
+): TerminalStanding {
   if (terminal?.state !== 'active') throw new CardRefused('terminal-withdrawn')
   const { origin, nonce } = challenge
   const { cardUuid, keySlot, terminalSignature } = received
