@@ -20,6 +20,32 @@ it('takes an empty variable as one that is not set', () => {
   expect(readConfig({ ECARD_PORT: '', REDIS_URL: '' }).config.port).toBe(8400)
 })
 
+it('puts all keys into an HSM that is described in full', () => {
+  const hsm = {
+    ECARD_PKCS11_MODULE: '/usr/lib/hsm.so',
+    ECARD_PKCS11_TOKEN: 'ecard',
+    ECARD_PKCS11_PIN_FILE: '/etc/ecard/hsm-pin',
+  }
+  const { pkcs11 } = readConfig(hsm).config
+  expect(pkcs11).toMatchObject({ token: 'ecard', keys: ['ca', 'ocsp', 'oidc', 'audit'] })
+  const some = readConfig({ ...hsm, ECARD_PKCS11_KEYS: 'ca, ocsp' }).config
+  expect(some.pkcs11?.keys).toEqual(['ca', 'ocsp'])
+  expect(problemsOf({ ECARD_PKCS11_MODULE: '/usr/lib/hsm.so' })).toEqual([
+    expect.stringContaining('ECARD_PKCS11_TOKEN: must be set too'),
+    expect.stringContaining('ECARD_PKCS11_PIN_FILE: must be set too'),
+  ])
+  expect(problemsOf({ ...hsm, ECARD_PKCS11_KEYS: 'ca,all' })).toEqual([
+    expect.stringContaining('ECARD_PKCS11_KEYS'),
+  ])
+})
+
+it('lets certificates point at the issuer unless another address is given', () => {
+  expect(readConfig({}).config.pkiUrl).toBe('http://localhost:8400')
+  const given = { ECARD_PKI_URL: 'http://pki.example', ECARD_PKI_PORT: '8480' }
+  expect(readConfig(given).config).toMatchObject({ pkiUrl: 'http://pki.example', pkiPort: 8480 })
+  expect(problemsOf({ ECARD_PKI_URL: 'http://pki.example/path' })).toHaveLength(1)
+})
+
 it('reports every problem at once, by name and without the value', () => {
   const problems = problemsOf({
     ECARD_ISSUER: 'http://id.example',

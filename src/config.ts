@@ -13,6 +13,12 @@ export interface Config {
   readonly dataDir: string
   /** A file whose content (less one line end) opens the keystore; made at the first start if null. */
   readonly keystorePassphraseFile: string | null
+  /** The HSM that holds some or all private keys; null keeps them in encrypted files. */
+  readonly pkcs11: Pkcs11Config | null
+  /** Where certificates say that their issuer, revocation list and OCSP are found. */
+  readonly pkiUrl: string
+  /** A port that serves `/pki` over plain HTTP and nothing else; null for none. */
+  readonly pkiPort: number | null
   readonly logLevel: LogLevel
   /** A session ends this long after its last use. */
   readonly sessionIdleSeconds: number
@@ -25,6 +31,20 @@ export interface Config {
   /** How many proxies in front of the service are believed about the client's address. */
   readonly trustedProxies: number
 }
+
+export interface Pkcs11Config {
+  /** The PKCS#11 library of the HSM. */
+  readonly module: string
+  /** The label of the token in it. */
+  readonly token: string
+  /** A file whose content (less one line end) is the token's user PIN. */
+  readonly pinFile: string
+  /** Whose keys it holds: authorities', OCSP signers', those of tokens and of the audit. */
+  readonly keys: readonly Pkcs11KeyUse[]
+}
+
+export const pkcs11KeyUses = ['ca', 'ocsp', 'oidc', 'audit'] as const
+export type Pkcs11KeyUse = (typeof pkcs11KeyUses)[number]
 
 /** Addresses that carry passwords. They print as `[secret]`. */
 export class Secrets {
@@ -82,6 +102,21 @@ const environment = z.object({
   ECARD_PORT: wholeNumber(1, 65_535).default(8400),
   ECARD_DATA_DIR: z.string().min(1).default('data'),
   ECARD_KEYSTORE_PASSPHRASE_FILE: z.string().min(1).optional(),
+  ECARD_PKCS11_MODULE: z.string().min(1).optional(),
+  ECARD_PKCS11_TOKEN: z.string().min(1).max(32, 'must be at most 32 characters').optional(),
+  ECARD_PKCS11_PIN_FILE: z.string().min(1).optional(),
+  ECARD_PKCS11_KEYS: z
+    .string()
+    .default(pkcs11KeyUses.join(','))
+    .transform((list) => list.split(',').map((use) => use.trim()))
+    .pipe(
+      z.array(z.enum(pkcs11KeyUses, { error: `must list some of ${pkcs11KeyUses.join(', ')}` })),
+    ),
+  ECARD_PKI_URL: z
+    .string()
+    .refine(isOrigin, { error: 'must be an origin such as http://pki.example, without a path' })
+    .optional(),
+  ECARD_PKI_PORT: wholeNumber(1, 65_535).optional(),
   ECARD_LOG_LEVEL: z
     .enum(logLevels, { error: `must be one of ${logLevels.join(', ')}` })
     .default('info'),
@@ -109,7 +144,11 @@ const environment = z.object({
 export function readConfig(env: NodeJS.ProcessEnv): { config: Config; secrets: Secrets } {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''))
   const parsed = environment.safeParse(given)
-  const problems = [...unknownVariables(given), ...(parsed.error?.issues ?? []).map(describeIssue)]
+  const problems = [
+    ...unknownVariables(given),
+    ...halfAnHsm(given),
+    ...(parsed.error?.issues ?? []).map(describeIssue),
+  ]
   if (!parsed.success || problems.length > 0) throw new ConfigInvalid(problems)
   const read = parsed.data
   const config: Config = Object.freeze({
@@ -118,6 +157,9 @@ export function readConfig(env: NodeJS.ProcessEnv): { config: Config; secrets: S
     port: read.ECARD_PORT,
     dataDir: resolve(read.ECARD_DATA_DIR),
     keystorePassphraseFile: read.ECARD_KEYSTORE_PASSPHRASE_FILE ?? null,
+    pkcs11: pkcs11Of(read),
+    pkiUrl: read.ECARD_PKI_URL ?? read.ECARD_ISSUER,
+    pkiPort: read.ECARD_PKI_PORT ?? null,
     logLevel: read.ECARD_LOG_LEVEL,
     sessionIdleSeconds: read.ECARD_SESSION_IDLE_MINUTES * 60,
     sessionMaxSeconds: read.ECARD_SESSION_MAX_HOURS * 3600,
@@ -145,6 +187,31 @@ function unknownVariables(env: NodeJS.ProcessEnv): string[] {
 
 function describeIssue(issue: z.core.$ZodIssue): string {
   return `${issue.path.join('.')}: ${issue.message}`
+}
+
+const pkcs11Variables = [
+  'ECARD_PKCS11_MODULE',
+  'ECARD_PKCS11_TOKEN',
+  'ECARD_PKCS11_PIN_FILE',
+] as const
+
+/** An HSM is described in full or not at all. */
+function halfAnHsm(env: NodeJS.ProcessEnv): string[] {
+  const missing = pkcs11Variables.filter((name) => env[name] === undefined)
+  if (missing.length === 0 || missing.length === pkcs11Variables.length) return []
+  return missing.map((name) => `${name}: must be set too, for the HSM to be used`)
+}
+
+function pkcs11Of(read: z.infer<typeof environment>): Pkcs11Config | null {
+  const { ECARD_PKCS11_MODULE: module, ECARD_PKCS11_TOKEN: token } = read
+  const { ECARD_PKCS11_PIN_FILE: pinFile, ECARD_PKCS11_KEYS: keys } = read
+  if (module === undefined || token === undefined || pinFile === undefined) return null
+  return Object.freeze({ module, token, pinFile, keys })
+}
+
+function isOrigin(value: string): boolean {
+  const url = URL.parse(value)
+  return url !== null && url.origin === value && /^https?:$/.test(url.protocol)
 }
 
 function isIssuer(value: string): boolean {
