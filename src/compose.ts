@@ -31,6 +31,7 @@ import { cancelSignIn, completeSignIn, readSignInRequest } from './oidc/interact
 import { defaultLifetimes } from './oidc/lifetimes.ts'
 import { createProvider, type SignInProvider } from './oidc/provider.ts'
 import { openSigningKeys } from './oidc/signing-keys.ts'
+import { createPkiAddresses } from './pki/addresses.ts'
 import { createCertificateStore } from './pki/certificate-store.ts'
 import { loadTrustAnchors } from './pki/chain.ts'
 import { createDevelopmentPki } from './pki/development-pki.ts'
@@ -116,6 +117,7 @@ async function openParts(
   const { policyOidArc, issuer, operator } = config
   const issuance: IssuanceDeps = {
     ...{ keystore, certificates, audit, clock, random, profiles, policyArc: policyOidArc },
+    addresses: createPkiAddresses(issuer),
   }
   const anchors = loadTrustAnchors(await createDevelopmentPki(issuance))
   const provider = createProvider({

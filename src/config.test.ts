@@ -92,7 +92,7 @@ it('prints no secret', () => {
 
 it('has every variable in the table of README, and no other', () => {
   const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
-  const rows = [...readme.matchAll(/^\| `([A-Z_]+)` +\|/gm)].map(([, name]) => name)
+  const rows = [...readme.matchAll(/^\| `([A-Z0-9_]+)` +\|/gm)].map(([, name]) => name)
   expect(rows).toEqual(variableNames)
 })
 

@@ -9,7 +9,6 @@ import { createAuditStore } from '../audit/audit-store.ts'
 import { createCardStore } from '../cards/card-store.ts'
 import type { Queryable } from '../db/pool.ts'
 import { DatabaseUnavailable } from '../errors.ts'
-import { createTerminalStore } from '../terminals/terminal-store.ts'
 import { finishCardAuth } from './finish-card-auth.ts'
 import { CardRefused, type RefusalReason } from './refusal.ts'
 
@@ -131,7 +130,7 @@ describe('what a stranger learns', () => {
 })
 
 describe('the registry', () => {
-  it('is asked two questions and written to once for a sign-in', async () => {
+  it('is asked one question and written to once for a sign-in', async () => {
     const card = await fixture.registerCard()
     const attempt = await answerChallenge(fixture, card)
     const asked: string[] = []
@@ -142,7 +141,7 @@ describe('the registry', () => {
       },
     }
     await finishCardAuth({ ...fixture.deps, ...storesOn(db) }, attempt)
-    expect(asked.sort()).toEqual(['audit-append', 'certificate-standing', 'terminal'])
+    expect(asked).toEqual(['certificate-standing', 'audit-append'])
   })
   it('signs nobody in when it does not answer, and that is not called a refusal', async () => {
     const attempt = await answerChallenge(fixture, await fixture.registerCard())
@@ -164,7 +163,6 @@ describe('the registry', () => {
 function storesOn(db: Queryable) {
   return {
     cards: createCardStore(db),
-    terminals: createTerminalStore(db),
     audit: createAuditStore(db),
   }
 }

@@ -4,11 +4,13 @@ import {
   insertAuthority,
   insertCard,
   insertPerson,
+  insertTerminal,
   preparedCertificate,
   registryEnd,
   registryTime,
 } from '../../test/support/registry.ts'
 import type { Database } from '../db/pool.ts'
+import type { KeySlot } from '../holders/card-kind.ts'
 import { createCertificateStore } from '../pki/certificate-store.ts'
 import { systemRandom } from '../random.ts'
 import { createCardStore, type CardStore } from './card-store.ts'
@@ -132,19 +134,39 @@ describe('the card store', () => {
       return { authorityId, serialNumber: prepared.serialNumber, der }
     }
 
+    const find = (cardUuid: string, slot: KeySlot, terminalId: string = systemRandom.uuid()) =>
+      cards.findCertificateByCard({ cardUuid, slot }, terminalId)
+
     it('by its fingerprint', async () => {
       const { cardUuid, holderId } = await insertCard(db, { kind: 'enterprise' })
       await issue(cardUuid, { der: 'certificate' })
       const { rows } = await db.query<{ hash: Buffer }>(`select sha256('certificate') as hash`)
       const fingerprint = rows[0]?.hash ?? Buffer.alloc(0)
-      const standing = await cards.findCertificateStanding(fingerprint)
+      const { standing } = await cards.findCertificateStanding(fingerprint, systemRandom.uuid())
       expect(standing).toMatchObject({
-        certificate: { cardUuid, slot: '9E', status: 'active', fingerprint, terminalId: null },
+        certificate: { slot: '9E', status: 'active', fingerprint },
         card: { cardUuid, kind: 'enterprise', state: 'active', holderId, expiresAt: registryEnd },
-        holder: { id: holderId, type: 'organisation', state: 'active' },
+        holder: { id: holderId, state: 'active' },
       })
       expect(standing?.certificate.der).toEqual(Buffer.from('certificate'))
-      expect(await cards.findCertificateStanding(Buffer.alloc(32))).toBeNull()
+    })
+
+    it('with the terminal where it was presented, each whether or not the other is there', async () => {
+      const { cardUuid } = await insertCard(db)
+      const { der } = await issue(cardUuid)
+      const { id, mode, state, publicKey } = await insertTerminal(db)
+      const nowhere = systemRandom.uuid()
+      expect(await find(cardUuid, '9E', id)).toMatchObject({
+        standing: { certificate: { der } },
+        terminal: { id, mode, state, publicKey },
+      })
+      expect(await find(cardUuid, '9A', id)).toMatchObject({ standing: null, terminal: { id } })
+      expect(await find(cardUuid, '9E', nowhere)).toMatchObject({
+        standing: { certificate: { der } },
+        terminal: null,
+      })
+      const unknown = { standing: null, terminal: null }
+      expect(await cards.findCertificateStanding(Buffer.alloc(32), nowhere)).toEqual(unknown)
     })
 
     it('by card and slot: the one that counts, whichever is newest', async () => {
@@ -153,10 +175,10 @@ describe('the card store', () => {
       const newest = await issue(cardUuid, { notBefore: new Date('2027-01-01T00:00:00Z') })
       await certificates.setStatus(newest, { status: 'revoked', at, reason: 'keyCompromise' })
       const counting = await issue(cardUuid)
-      const found = await cards.findCertificateByCard(cardUuid, '9E')
-      expect(found?.certificate.der).toEqual(counting.der)
-      expect(await cards.findCertificateByCard(cardUuid, '9A')).toBeNull()
-      expect(await cards.findCertificateByCard(systemRandom.uuid(), '9E')).toBeNull()
+      const { standing } = await find(cardUuid, '9E')
+      expect(standing?.certificate.der).toEqual(counting.der)
+      expect((await find(cardUuid, '9A')).standing).toBeNull()
+      expect((await find(systemRandom.uuid(), '9E')).standing).toBeNull()
     })
 
     it('by card and slot: the newest, where none counts any more', async () => {
@@ -166,12 +188,10 @@ describe('the card store', () => {
       await certificates.setStatus(older, { status: 'superseded', at, reason: null })
       const newer = await issue(cardUuid, { notBefore: new Date('2027-01-01T00:00:00Z') })
       await certificates.setStatus(newer, { status: 'revoked', at, reason: 'unspecified' })
-      const found = await cards.findCertificateByCard(cardUuid, '9E')
-      expect(found?.certificate).toMatchObject({
+      const { standing } = await find(cardUuid, '9E')
+      expect(standing?.certificate).toMatchObject({
         serialNumber: newer.serialNumber,
         status: 'revoked',
-        revokedAt: at,
-        reason: 'unspecified',
       })
     })
 
@@ -180,7 +200,7 @@ describe('the card store', () => {
       const { id: authorityId } = await insertAuthority(db)
       const prepared = preparedCertificate(authorityId, { for: { cardUuid, slot: '9E' } })
       await createCertificateStore(db).prepareCertificate(prepared, at)
-      expect(await cards.findCertificateByCard(cardUuid, '9E')).toBeNull()
+      expect((await find(cardUuid, '9E')).standing).toBeNull()
     })
   })
 })

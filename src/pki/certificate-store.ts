@@ -1,11 +1,11 @@
 import { violatedConstraintOf } from '../db/database-error.ts'
 import type { Queryable } from '../db/pool.ts'
 import { AppError, NotFound } from '../errors.ts'
-import type { KeySlot } from '../holders/card-kind.ts'
 import { createAuthorityStore, type AuthorityStore } from './authority-store.ts'
 import {
   certificateColumns,
   toRegisteredCertificate,
+  type CertificateBearer,
   type CertificateRow,
   type CertificateStatus,
   type RegisteredCertificate,
@@ -53,8 +53,7 @@ export interface SerialOf {
 }
 
 export interface PreparedCertificate extends SerialOf {
-  readonly for:
-    { readonly cardUuid: string; readonly slot: KeySlot } | { readonly terminalId: string }
+  readonly for: CertificateBearer
   /** The subject name in RFC 4514 form. */
   readonly subject: string
   readonly notBefore: Date
@@ -97,16 +96,18 @@ async function insert(
   const { authorityId, serialNumber, subject, notBefore, notAfter } = prepared
   const forCard = 'cardUuid' in prepared.for ? prepared.for : null
   const forTerminal = 'terminalId' in prepared.for ? prepared.for : null
+  const forService = 'service' in prepared.for ? prepared.for : null
   await db.query(
-    `insert into certificates (authority_id, serial_number, card_uuid, slot, terminal_id, subject,
-       not_before, not_after, status, status_since, der)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+    `insert into certificates (authority_id, serial_number, card_uuid, slot, terminal_id, service,
+       subject, not_before, not_after, status, status_since, der)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
     [
       authorityId,
       serialNumber,
       forCard?.cardUuid ?? null,
       forCard?.slot ?? null,
       forTerminal?.terminalId ?? null,
+      forService?.service ?? null,
       subject,
       notBefore,
       notAfter,

@@ -1,15 +1,15 @@
 import type { Clock } from '../clock.ts'
 import { AppError, type Facts } from '../errors.ts'
-import type { KeySlot } from '../holders/card-kind.ts'
 import type { Keystore, SigningKey } from '../keystore/keystore.ts'
 import type { Random } from '../random.ts'
+import type { PkiAddresses } from './addresses.ts'
 import { AuthorityUnavailable, type Authority, type AuthorityKind } from './authority.ts'
 import type { CertificateStore } from './certificate-store.ts'
 import { parseCertificate, type Certificate } from './certificate.ts'
 import { leafExtensions } from './extensions.ts'
 import { checkPublicKey } from './key-policy.ts'
 import type { LeafProfile, Profiles } from './profiles.ts'
-import type { RegisteredCertificate } from './registered-certificate.ts'
+import type { CertificateBearer, RegisteredCertificate } from './registered-certificate.ts'
 import { makeSerialNumber } from './serial-number.ts'
 import { checkSigned, isKeyOf, nameInCertificate, sign, type ToBeSigned } from './signing.ts'
 import { subjectName, type CertificateSubject } from './subject-name.ts'
@@ -41,6 +41,8 @@ export interface IssuanceDeps {
   readonly profiles: Profiles
   /** The province's arc of policy identifiers, for example `1.3.6.1.4.1.99999.1`. */
   readonly policyArc: string
+  /** Where the certificates point to. */
+  readonly addresses: PkiAddresses
 }
 
 export interface CertificateRequest {
@@ -52,7 +54,7 @@ export interface CertificateRequest {
   readonly publicKey: Buffer
   /** An end that the certificate must not outlive; null leaves profile and issuer to decide. */
   readonly notAfter: Date | null
-  readonly for: { readonly cardUuid: string; readonly slot: KeySlot } | { terminalId: string }
+  readonly for: CertificateBearer
   /** The active certificate of the same slot or terminal that this one takes the place of. */
   readonly replaces: RegisteredCertificate | null
   /** Who asked: a holder id or the name of a program. */
@@ -190,7 +192,8 @@ async function writeAudit(
     event: 'certificate.issued',
     ...entry,
     actor: request.actor,
-    ...('cardUuid' in request.for ? { cardUuid: request.for.cardUuid } : request.for),
+    ...('cardUuid' in request.for && { cardUuid: request.for.cardUuid }),
+    ...('terminalId' in request.for && { terminalId: request.for.terminalId }),
     facts: {
       authorityId: authority.id,
       serialNumber: toBeSigned.serialNumber,

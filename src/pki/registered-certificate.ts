@@ -66,7 +66,8 @@ export interface CertificateRow {
 
 export const certificateColumns = `t.authority_id, t.serial_number, t.der, t.fingerprint, t.subject,
   t.card_uuid as certificate_card_uuid, t.slot, t.terminal_id, t.service, t.crl_partition,
-  t.key_fingerprint, t.status, t.status_since, t.not_before, t.not_after, t.revoked_at, t.reason as certificate_reason`
+  t.key_fingerprint, t.status, t.status_since, t.not_before, t.not_after, t.revoked_at,
+  t.reason as certificate_reason`
 
 export function toRegisteredCertificate(row: CertificateRow): RegisteredCertificate {
   return {

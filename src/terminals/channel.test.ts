@@ -33,8 +33,8 @@ let registry: Map<string, Terminal>
 let terminal: TestTerminal
 let shared: ReturnType<typeof createShared>
 let nodes: ChannelNode[]
-let progress: [string, Progress][]
-let answers: [string, ReceivedAuthToken][]
+let progress: Progress[]
+let answers: ReceivedAuthToken[]
 
 beforeEach(() => {
   registry = new Map()
@@ -175,10 +175,12 @@ describe('the limits of a connection', () => {
     expect(await agent.ended).toBe(closeCodes.tooMany)
   })
   it('counts each second anew', async () => {
-    const agent = await connect(await startNode({ limits: { framesPerSecond: 2 } }), terminal)
+    const node = await startNode({ limits: { framesPerSecond: 2 } })
+    const agent = await connect(node, terminal)
+    const challengeId = await ask(node, agent)
     for (let count = 0; count < 6; count++) {
       shared.clock.advance(1)
-      agent.send({ type: 'progress', challengeId: cardUuid, step: 'reading' })
+      agent.send({ type: 'progress', challengeId, step: 'reading' })
       await expect.poll(() => progress.length).toBe(count + 1)
     }
   })
@@ -206,18 +208,48 @@ describe('the limits of a connection', () => {
 })
 
 describe('what an agent says', () => {
-  it('is handed on with the name of its terminal, in order', async () => {
-    const agent = await connect(await startNode(), terminal)
+  it('is handed on in order', async () => {
+    const node = await startNode()
+    const agent = await connect(node, terminal)
+    const challengeId = await ask(node, agent)
     const steps = ['waiting-for-card', 'reading', 'signing'] as const
-    for (const step of steps) agent.send({ type: 'progress', challengeId: cardUuid, step })
-    await expect.poll(() => progress.map(([, { step }]) => step)).toEqual(steps)
-    expect(progress[0]?.[0]).toBe(terminal.terminal.id)
+    for (const step of steps) agent.send({ type: 'progress', challengeId, step })
+    await expect.poll(() => progress.map(({ step }) => step)).toEqual(steps)
+    expect(progress[0]?.challengeId).toBe(challengeId)
   })
   it('is handed on when a card answers, with whatever token came', async () => {
-    const agent = await connect(await startNode(), terminal)
-    const frame = { type: 'auth-token', challengeId: cardUuid, cardUuid, keySlot: '9E', token: [1] }
+    const node = await startNode()
+    const agent = await connect(node, terminal)
+    const challengeId = await ask(node, agent)
+    const frame = { type: 'auth-token', challengeId, cardUuid, keySlot: '9E', token: [1] }
     agent.send(frame)
-    await expect.poll(() => answers).toEqual([[terminal.terminal.id, frame]])
+    await expect.poll(() => answers).toEqual([frame])
+  })
+  it('is not heard about a sign-in that another terminal was asked for', async () => {
+    const node = await startNode()
+    const agent = await connect(node, terminal)
+    const challengeId = await ask(node, agent)
+    const stranger = await connect(node, enrolled())
+    stranger.send({ type: 'progress', challengeId, step: 'pin-blocked' })
+    stranger.send({ type: 'auth-token', challengeId, cardUuid, keySlot: '9E', token: {} })
+    await pairingAnswered(stranger)
+    expect([...progress, ...answers]).toEqual([])
+  })
+  it('is not heard about a sign-in that a newer one has replaced', async () => {
+    const node = await startNode()
+    const agent = await connect(node, terminal)
+    const replaced = await ask(node, agent)
+    const challengeId = await ask(node, agent)
+    agent.send({ type: 'progress', challengeId: replaced, step: 'reading' })
+    agent.send({ type: 'progress', challengeId, step: 'reading' })
+    await expect.poll(() => progress).toMatchObject([{ challengeId }])
+  })
+  it('is heard on a new connection about what it was asked on the old one', async () => {
+    const [one, other] = await startTwoNodes()
+    const challengeId = await ask(one, await connect(one, terminal))
+    const again = await connect(other, terminal)
+    again.send({ type: 'auth-token', challengeId, cardUuid, keySlot: '9E', token: {} })
+    await expect.poll(() => answers).toMatchObject([{ challengeId }])
   })
   it('gets a pairing address for this terminal', async () => {
     const agent = await connect(await startNode(), terminal)
@@ -229,14 +261,16 @@ describe('what an agent says', () => {
     })
   })
   it('does not end the connection when it could not be dealt with', async () => {
-    const onProgress = (id: string, frame: Progress) => {
+    const onProgress = (frame: Progress) => {
       if (frame.step === 'no-reader') return Promise.reject(new Error('store is away'))
-      progress.push([id, frame])
+      progress.push(frame)
       return Promise.resolve()
     }
-    const agent = await connect(await startNode({ onProgress }), terminal)
-    agent.send({ type: 'progress', challengeId: cardUuid, step: 'no-reader' })
-    agent.send({ type: 'progress', challengeId: cardUuid, step: 'reading' })
+    const node = await startNode({ onProgress })
+    const agent = await connect(node, terminal)
+    const challengeId = await ask(node, agent)
+    agent.send({ type: 'progress', challengeId, step: 'no-reader' })
+    agent.send({ type: 'progress', challengeId, step: 'reading' })
     await expect.poll(() => progress.length).toBe(1)
   })
 })
@@ -385,12 +419,12 @@ async function startNode(over: Partial<TerminalChannelDeps> = {}): Promise<Chann
     random: systemRandom,
     log: silentLog,
     createPairingCode: (id) => Promise.resolve({ code: `code-for-${id}`, expiresInSeconds: 300 }),
-    onProgress: (id, frame) => {
-      progress.push([id, frame])
+    onProgress: (frame) => {
+      progress.push(frame)
       return Promise.resolve()
     },
-    onAuthToken: (id, frame) => {
-      answers.push([id, frame])
+    onAuthToken: (frame) => {
+      answers.push(frame)
       return Promise.resolve()
     },
     ...over,
@@ -419,6 +453,14 @@ function signInRequest(): SignInRequest {
     language: 'vi',
     expiresAt: new Date(shared.clock.now().getTime() + 300_000).toISOString(),
   }
+}
+
+/** Asks for a card and waits until the agent has heard it. */
+async function ask(node: ChannelNode, agent: TestAgent): Promise<string> {
+  const request = signInRequest()
+  await node.channel.send(terminal.terminal.id, request)
+  await expect.poll(() => agent.heard).toContainEqual(request)
+  return request.challengeId
 }
 
 /** Everything that was sent before this has arrived when the answer has. */

@@ -1,7 +1,7 @@
 import { createPublicKey, verify, type KeyObject } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
 import { z } from 'zod'
-import type { Terminal } from './terminal.ts'
+import type { TerminalStanding } from './terminal.ts'
 
 /** What a terminal's signature is for; it stands in the header, so that none serves for another. */
 export type TerminalJwsType =
@@ -57,7 +57,7 @@ export function readTerminalKey(spkiDer: Buffer): KeyObject | null {
 }
 
 /** null for a terminal that has not enrolled. */
-export function keyOfTerminal(terminal: Terminal): KeyObject | null {
+export function keyOfTerminal(terminal: Pick<TerminalStanding, 'publicKey'>): KeyObject | null {
   return terminal.publicKey === null ? null : readTerminalKey(terminal.publicKey)
 }
 

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { AppError, type Facts } from '../errors.ts'
 import type { SignInSlot } from '../holders/card-kind.ts'
 import { keyOfTerminal, readTerminalJws, type TerminalJwsType } from './terminal-jws.ts'
-import type { Terminal } from './terminal.ts'
+import type { TerminalStanding } from './terminal.ts'
 
 export type TerminalSignatureFault =
   'terminal-signature-missing' | 'terminal-signature-wrong' | 'origin-mismatch'
@@ -32,7 +32,7 @@ const signaturePayload = helloPayload.extend({ cardUuid: z.string(), keySlot: z.
  * @throws TerminalSignatureRefused
  */
 export function checkTerminalHello(
-  terminal: Terminal,
+  terminal: TerminalStanding,
   proof: string,
   expected: { readonly issuer: string; readonly nonce: string },
 ): void {

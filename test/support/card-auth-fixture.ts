@@ -298,7 +298,7 @@ export async function answerChallenge(
   const claims = { aud: origin, nonce: request.nonce, cardUuid, keySlot }
   const signer = { ...terminal, privateKey: options.witnessKey ?? terminal.privateKey }
   const bend = options.witness === undefined ? (same: typeof claims) => same : options.witness
-  await receiveAuthToken(deps, terminal.terminal.id, {
+  await receiveAuthToken(deps, {
     type: 'auth-token',
     challengeId: request.challengeId,
     cardUuid,

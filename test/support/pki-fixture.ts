@@ -13,6 +13,7 @@ import { createHolderStore } from '../../src/holders/holder-store.ts'
 import type { Holder } from '../../src/holders/holder.ts'
 import { openFileKeystore } from '../../src/keystore/file-keystore.ts'
 import { silentLog } from '../../src/log.ts'
+import { createPkiAddresses } from '../../src/pki/addresses.ts'
 import { createCertificateStore } from '../../src/pki/certificate-store.ts'
 import { readProfiles } from '../../src/pki/profiles.ts'
 import type { IssuanceDeps } from '../../src/pki/issuance.ts'
@@ -55,6 +56,7 @@ export async function createPkiFixture(): Promise<PkiFixture> {
     random: systemRandom,
     profiles: await readProfiles(),
     policyArc: tinyPolicyArc,
+    addresses: createPkiAddresses('http://pki.example'),
   }
   const close = async () => {
     await db.close()
