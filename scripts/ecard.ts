@@ -5,26 +5,41 @@
  */
 import { Command, CommanderError } from 'commander'
 import { AppError } from '../src/errors.ts'
+import { agencyCommand } from './commands/agency.ts'
 import { auditCommand } from './commands/audit.ts'
+import { caCommand } from './commands/ca.ts'
 import { cardCommand } from './commands/card.ts'
+import { doctorCommand } from './commands/doctor.ts'
+import { holderCommand } from './commands/holder.ts'
 import { terminalCommand } from './commands/terminal.ts'
 
 const program = new Command('ecard')
-  .description('Administers cards and terminals of the sign-in service.')
+  .description('Administers the sign-in service: authorities, cards, terminals, people.')
   .addHelpText(
     'after',
     `
-The registry is the one of DATABASE_URL or, without it, of the service that runs on ECARD_DATA_DIR.`,
+The registry is the one of DATABASE_URL or, without it, of the service that runs on ECARD_DATA_DIR.
+Where no service runs there, as on the machine of an offline root, ca and doctor open it themselves.`,
   )
-  .exitOverride()
+  .addCommand(agencyCommand())
+  .addCommand(holderCommand())
   .addCommand(cardCommand())
   .addCommand(terminalCommand())
+  .addCommand(caCommand())
+  .addCommand(doctorCommand())
   .addCommand(auditCommand())
+throwOnWrongUsage(program)
 
 try {
   await program.parseAsync()
 } catch (error) {
   process.exitCode = report(error)
+}
+
+/** Else commander ends the process by itself, with the status of a refusal. */
+function throwOnWrongUsage(command: Command): void {
+  command.exitOverride()
+  for (const below of command.commands) throwOnWrongUsage(below)
 }
 
 function report(error: unknown): number {

@@ -1,7 +1,7 @@
-import { createServer, type Server } from 'node:http'
+import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { join } from 'node:path'
 import { createAuditStore } from './audit/audit-store.ts'
+import { watchAuditChain } from './audit/watch-audit-chain.ts'
 import { noteProgress, receiveAuthToken } from './card-auth/card-answer.ts'
 import { finishCardAuth } from './card-auth/finish-card-auth.ts'
 import { openProgressFeed, watchCardAuth } from './card-auth/progress.ts'
@@ -10,6 +10,7 @@ import { createCardStore } from './cards/card-store.ts'
 import type { StandingChange } from './cards/standing-store.ts'
 import { watchStanding } from './cards/watch-standing.ts'
 import { systemClock, type Clock } from './clock.ts'
+import { openCertification, openConfiguredKeystore, openIssuance } from './compose-certification.ts'
 import type { Config, Secrets } from './config.ts'
 import { startEmbeddedPostgres } from './db/embedded-postgres.ts'
 import type { ExpiringStore } from './db/expiring-store.ts'
@@ -21,9 +22,7 @@ import { openDatabase, type Database } from './db/pool.ts'
 import { openRedis } from './db/redis.ts'
 import { createAgencyStore } from './holders/agency-store.ts'
 import { createHolderStore } from './holders/holder-store.ts'
-import { openFileKeystore } from './keystore/file-keystore.ts'
-import type { Keystore } from './keystore/keystore.ts'
-import { deriveSecret, readOrMakePassphrase, readPassphrase } from './keystore/passphrase.ts'
+import { deriveSecret } from './keystore/passphrase.ts'
 import { createLog, type Log } from './log.ts'
 import { createClientStore } from './oidc/client-store.ts'
 import { endSessions } from './oidc/end-sessions.ts'
@@ -31,13 +30,8 @@ import { cancelSignIn, completeSignIn, readSignInRequest } from './oidc/interact
 import { defaultLifetimes } from './oidc/lifetimes.ts'
 import { createProvider, type SignInProvider } from './oidc/provider.ts'
 import { openSigningKeys } from './oidc/signing-keys.ts'
-import { createPkiAddresses } from './pki/addresses.ts'
 import { createCertificateStore } from './pki/certificate-store.ts'
-import { loadTrustAnchors } from './pki/chain.ts'
-import { createDevelopmentPki } from './pki/development-pki.ts'
-import type { IssuanceDeps } from './pki/issuance.ts'
 import { issueTerminalCertificate } from './pki/issue-terminal-certificate.ts'
-import { readProfiles } from './pki/profiles.ts'
 import { systemRandom, type Random } from './random.ts'
 import { createTerminalChannel, type TerminalChannel } from './terminals/channel.ts'
 import { enrolTerminal } from './terminals/enrol-terminal.ts'
@@ -46,6 +40,7 @@ import { closeCodes } from './terminals/protocol.ts'
 import { createTerminalStore } from './terminals/terminal-store.ts'
 import { createApp } from './web/app.ts'
 import { createOidcViews } from './web/oidc-views.tsx'
+import { createPkiListener } from './web/pki-listener.ts'
 import { attachTerminalChannel } from './web/terminal-upgrade.ts'
 
 /** What tests and scripts may put in the place of the system's own. */
@@ -80,7 +75,10 @@ export async function compose(
     closers.push(await openEars(parts))
     return {
       parts,
-      listen: () => listen(server, config, { channel: parts.channel, closers }),
+      listen: async () => {
+        await listenForPki(config, createPkiListener(pkiListenerDeps(config, parts)), closers)
+        return listen(server, config, { channel: parts.channel, closers })
+      },
       close: () => closeAll(closers),
     }
   } catch (error) {
@@ -102,7 +100,11 @@ async function openParts(
   const random = overrides.random ?? systemRandom
   const db = await openRegistry(config, secrets, { log, closers })
   const { store, bus } = await openExpiring(secrets, { log, clock, closers })
-  const { keystore, passphrase } = await openKeystore(config, random)
+  const { keystore, passphrase } = await openConfiguredKeystore(config, random)
+  closers.push(() => {
+    keystore.close()
+    return Promise.resolve()
+  })
   const stores = {
     agencies: createAgencyStore(db),
     holders: createHolderStore(db),
@@ -112,14 +114,14 @@ async function openParts(
     clients: createClientStore(db),
     audit: createAuditStore(db),
   }
-  const { certificates, audit } = stores
-  const profiles = await readProfiles()
   const { policyOidArc, issuer, operator } = config
-  const issuance: IssuanceDeps = {
-    ...{ keystore, certificates, audit, clock, random, profiles, policyArc: policyOidArc },
-    addresses: createPkiAddresses(issuer),
-  }
-  const anchors = loadTrustAnchors(await createDevelopmentPki(issuance))
+  const issuance = await openIssuance({ db, clock, random }, config, keystore)
+  const certification = await openCertification({ db, clock, random, log }, issuance, {
+    mayMakeAuthorities: isForThisMachineAlone(issuer),
+    closers,
+  })
+  const { anchors } = certification
+  closers.push(watchAuditChain({ db, keystore, clock, log }))
   const provider = createProvider({
     ...{ ...stores, issuer, store, clock, log },
     signingKeys: await openSigningKeys(keystore),
@@ -137,7 +139,12 @@ async function openParts(
   const feed = await openProgressFeed(bus)
   closers.push(() => feed.close())
   const basics = { log, clock, random, db, store, bus, feed, keystore, issuer, policyOidArc }
-  return { ...basics, ...stores, issuance, anchors, provider, channel }
+  return { ...basics, ...stores, issuance, certification, anchors, provider, channel }
+}
+
+/** Then authorities may come without a ceremony: nobody else will ever rely on them. */
+function isForThisMachineAlone(issuer: string): boolean {
+  return new URL(issuer).protocol === 'http:'
 }
 
 async function openRegistry(
@@ -174,18 +181,6 @@ async function openExpiring(
   return opened
 }
 
-async function openKeystore(
-  { dataDir, keystorePassphraseFile }: Config,
-  random: Random,
-): Promise<{ keystore: Keystore; passphrase: Buffer }> {
-  const directory = join(dataDir, 'keystore')
-  const passphrase =
-    keystorePassphraseFile === null
-      ? await readOrMakePassphrase(join(dataDir, 'keystore-passphrase'), random)
-      : await readPassphrase(keystorePassphraseFile)
-  return { keystore: await openFileKeystore({ directory, passphrase, random }), passphrase }
-}
-
 function lifetimesOf(config: Config) {
   const { sessionIdleSeconds, sessionMaxSeconds } = config
   return { ...defaultLifetimes, sessionIdleSeconds, sessionMaxSeconds }
@@ -217,7 +212,7 @@ function appDeps(config: Config, parts: ServiceParts): Parameters<typeof createA
     cardAuth: {
       start: (request) => startCardAuth(starting, request),
       watch: (challengeId, onStep) => watchCardAuth({ store, feed }, challengeId, onStep),
-      finish: (attempt) => finishCardAuth(parts, attempt),
+      finish: (attempt) => finishCardAuth({ ...parts, anchors: parts.anchors.current() }, attempt),
       cancel: (attempt) => cancelCardAuth(starting, attempt),
     },
     terminals: {
@@ -225,7 +220,12 @@ function appDeps(config: Config, parts: ServiceParts): Parameters<typeof createA
       pair: (code) => pairBrowser(parts, code),
       enrol: (request) => enrolTerminal(enrolment(parts), request),
     },
-    healthChecks: { database: () => db.ping(), store: () => store.ping() },
+    healthChecks: {
+      database: () => db.ping(),
+      store: () => store.ping(),
+      authorities: () => parts.certification.authorityFindings(),
+    },
+    pki: { ...parts.certification.files, ocspAddress: parts.certification.ocspAddress },
   }
 }
 
@@ -245,16 +245,44 @@ function enrolment(parts: ServiceParts): Parameters<typeof enrolTerminal>[0] {
   }
 }
 
+function pkiListenerDeps({ issuer }: Config, parts: ServiceParts) {
+  const { clock, log, certification } = parts
+  return { ...certification.files, clock, log, issuer }
+}
+
+/** What certificates point to, over plain HTTP, where a port was named for it. */
+async function listenForPki(
+  { host, pkiPort }: Config,
+  listener: RequestListener,
+  closers: Closers,
+): Promise<void> {
+  if (pkiPort === null) return
+  const server = createServer(listener)
+  await listenOn(server, pkiPort, host)
+  closers.push(() => closeServer(server))
+}
+
+function listenOn(server: Server, port: number, host: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, host, resolve)
+  })
+}
+
+/** Nothing it serves takes long. */
+function closeServer(server: Server): Promise<unknown> {
+  const closed = new Promise((resolve) => server.close(resolve))
+  server.closeAllConnections()
+  return closed
+}
+
 async function listen(
   server: Server,
   { host, port, issuer }: Config,
   { channel, closers }: { channel: TerminalChannel; closers: Closers },
 ): Promise<{ url: string }> {
   const detach = attachTerminalChannel(server, channel)
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(port, host, resolve)
-  })
+  await listenOn(server, port, host)
   closers.push(() => stopServer(server, { detach, channel }))
   const { port: actual } = server.address() as AddressInfo
   const { protocol } = new URL(issuer)

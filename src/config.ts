@@ -181,6 +181,8 @@ export const variableNames: readonly string[] = Object.keys(environment.shape)
 function unknownVariables(env: NodeJS.ProcessEnv): string[] {
   return Object.keys(env)
     .filter((name) => name.startsWith('ECARD_') && !name.startsWith('ECARD_AGENT_'))
+    // The language of the `ecard` command.
+    .filter((name) => name !== 'ECARD_LANG')
     .filter((name) => !variableNames.includes(name))
     .map((name) => `${name}: is not a setting of this service (misspelt?)`)
 }

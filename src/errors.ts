@@ -6,6 +6,8 @@ export type Facts = Readonly<Record<string, string | number | boolean | null>>
  * help desk go by it, never by the message.
  */
 export type ErrorCode =
+  | 'AUDIT_CHAIN_MOVED'
+  | 'AUTHORITY_REFUSED'
   | 'AUTHORITY_UNAVAILABLE'
   | 'CARD_REFUSED'
   | 'CARD_TRANSITION_REFUSED'
@@ -14,18 +16,24 @@ export type ErrorCode =
   | 'CERTIFICATE_UNREADABLE'
   | 'CHAIN_REFUSED'
   | 'CHANNEL_REFUSED'
+  | 'CLOCK_WRONG'
   | 'CONFIG_INVALID'
+  | 'CRL_REFUSED'
   | 'CROSS_SITE_REFUSED'
   | 'DATABASE_UNAVAILABLE'
   | 'DATA_FOLDER_UNUSABLE'
   | 'DUPLICATE'
   | 'ENROLMENT_REFUSED'
+  | 'IMPORT_REFUSED'
   | 'INPUT_INVALID'
   | 'INPUT_TOO_LARGE'
   | 'INTERACTION_EXPIRED'
   | 'KEYSTORE_UNAVAILABLE'
   | 'NOT_FOUND'
   | 'PAIRING_REFUSED'
+  | 'PEOPLE_FILE_REFUSED'
+  | 'PKCS12_REFUSED'
+  | 'REVOCATION_REFUSED'
   | 'STORE_UNAVAILABLE'
   | 'TERMINAL_OFFLINE'
   | 'TERMINAL_SIGNATURE_REFUSED'
@@ -81,4 +89,9 @@ export class StoreUnavailable extends AppError {
 /** The keystore could not be opened or does not hold the key. */
 export class KeystoreUnavailable extends AppError {
   readonly code = 'KEYSTORE_UNAVAILABLE'
+}
+
+/** A PKCS#12 file was not taken or could not be made; `facts.problem` says why. */
+export class Pkcs12Refused extends AppError {
+  readonly code = 'PKCS12_REFUSED'
 }

@@ -28,7 +28,15 @@ export type AuditOutcome = (typeof auditOutcomes)[number]
 export type AuditEventName = `${AuditSubject}.${string}`
 
 export type AuditSubject =
-  'authority' | 'card' | 'card-auth' | 'certificate' | 'client' | 'holder' | 'session' | 'terminal'
+  | 'agency'
+  | 'authority'
+  | 'card'
+  | 'card-auth'
+  | 'certificate'
+  | 'client'
+  | 'holder'
+  | 'session'
+  | 'terminal'
 
 /** Where use-cases write events; the store offers it, and one bound to a transaction does too. */
 export interface AuditLog {

@@ -1,21 +1,11 @@
 import type { Queryable } from '../db/pool.ts'
 import type { Facts } from '../errors.ts'
+import { auditConditions, type AuditFilter } from './audit-filter.ts'
 import type { AuditEvent, AuditEventName, AuditLog, AuditOutcome } from './audit-event.ts'
 
 export interface AuditStore extends AuditLog {
-  /** The newest events that fit every given field, newest first; at most `limit`. */
-  listRecent(filter: AuditFilter): Promise<StoredAuditEvent[]>
-}
-
-export interface AuditFilter {
-  readonly event?: AuditEventName
-  readonly outcome?: AuditOutcome
-  readonly holderId?: string
-  readonly cardUuid?: string
-  readonly terminalId?: string
-  readonly clientId?: string
-  /** Default 100. */
-  readonly limit?: number
+  /** The newest events that fit, newest first; at most `limit` (default 100). */
+  listRecent(filter: AuditFilter & { readonly limit?: number }): Promise<StoredAuditEvent[]>
 }
 
 export interface StoredAuditEvent extends Required<AuditEvent> {
@@ -66,22 +56,16 @@ async function append(db: Queryable, event: AuditEvent): Promise<void> {
   )
 }
 
-async function listRecent(db: Queryable, filter: AuditFilter): Promise<StoredAuditEvent[]> {
-  const columns = {
-    event: filter.event,
-    outcome: filter.outcome,
-    holder_id: filter.holderId,
-    card_uuid: filter.cardUuid,
-    terminal_id: filter.terminalId,
-    client_id: filter.clientId,
-  }
-  const given = Object.entries(columns).filter(([, value]) => value !== undefined)
-  const conditions = given.map(([column], index) => `and ${column} = $${index + 2}`)
+async function listRecent(
+  db: Queryable,
+  { limit = 100, ...filter }: AuditFilter & { readonly limit?: number },
+): Promise<StoredAuditEvent[]> {
+  const { sql, values } = auditConditions(filter, 1)
   const { rows } = await db.query<AuditRow>(
     `select id, at, event, outcome, reason, actor, holder_id, card_uuid, terminal_id, client_id,
        facts
-     from audit_events where true ${conditions.join(' ')} order by id desc limit $1`,
-    [filter.limit ?? 100, ...given.map(([, value]) => value)],
+     from audit_events e where true ${sql} order by id desc limit $1`,
+    [limit, ...values],
   )
   return rows.map(toStoredAuditEvent)
 }

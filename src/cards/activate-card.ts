@@ -8,6 +8,7 @@ import type { Card } from './card.ts'
 /**
  * From now on an issued card signs its holder in.
  *
+ * @throws NotFound
  * @throws CardTransitionRefused unless the card is `issued`
  */
 export function activateCard(deps: CardStandingDeps, request: CardStandingRequest): Promise<Card> {

@@ -21,6 +21,8 @@ export interface CardStore {
    */
   insert(card: Card): Promise<void>
   find(cardUuid: string): Promise<Card | null>
+  /** As `find`, and nobody else changes the card until the transaction that asks is over. */
+  findToChange(cardUuid: string): Promise<Card | null>
   /**
    * Moves the card from one state to the next, in one atomic step. Every listener on
    * `ecard_standing` is told when this commits.
@@ -59,6 +61,7 @@ export function createCardStore(db: Queryable): CardStore {
   return {
     insert: (card) => insert(db, card),
     find: (cardUuid) => find(db, cardUuid),
+    findToChange: (cardUuid) => find(db, cardUuid, 'for update'),
     changeState: (cardUuid, change) => changeState(db, cardUuid, change),
     listByHolder: (holderId) => listByHolder(db, holderId),
     findCertificateStanding: (fingerprint, terminalId) =>
@@ -79,9 +82,13 @@ async function insert(db: Queryable, card: Card): Promise<void> {
   )
 }
 
-async function find(db: Queryable, cardUuid: string): Promise<Card | null> {
+async function find(
+  db: Queryable,
+  cardUuid: string,
+  lock: 'for update' | '' = '',
+): Promise<Card | null> {
   const { rows } = await db.query<CardRow>(
-    `select ${cardColumns} from cards c where c.card_uuid = $1`,
+    `select ${cardColumns} from cards c where c.card_uuid = $1 ${lock}`,
     [cardUuid],
   )
   return rows[0] === undefined ? null : toCard(rows[0])

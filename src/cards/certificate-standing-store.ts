@@ -45,14 +45,18 @@ interface TerminalRow {
 type PresentedRow = Nullable<StandingRow> & Nullable<TerminalRow>
 type Nullable<Row> = Row | { readonly [Column in keyof Row]: null }
 
+/** Of a revoked authority's certificates none counts, from its commit on and on every node. */
+const statusThatCounts = `case a.state when 'revoked' then 'revoked' else t.status end`
+
 /** One row, always. `certificate` selects at most one. */
 const selectPresented = (certificate: string) => `
-  select t.serial_number, t.der, t.fingerprint, t.slot, t.status, ${cardColumns},
+  select t.serial_number, t.der, t.fingerprint, t.slot, ${statusThatCounts} as status, ${cardColumns},
     h.state as holder_state, h.display_name, m.id as terminal_id, m.mode as terminal_mode,
     m.state as terminal_state, m.public_key as terminal_key
   from (values ($1::uuid)) asked (terminal_id)
     left join terminals m on m.id = asked.terminal_id
     left join lateral (${certificate}) t on true
+    left join authorities a on a.id = t.authority_id
     left join cards c on c.card_uuid = t.card_uuid
     left join holders h on h.id = c.holder_id`
 
@@ -61,7 +65,7 @@ const presentedByFingerprint = selectPresented(
 )
 
 const presentedByCard = selectPresented(
-  `select * from certificates where card_uuid = $2 and slot = $3 and status <> 'prepared'
+  `select * from certificates where card_uuid = $2 and slot = $3 and der is not null
    order by status in ('active', 'suspended') desc, not_before desc limit 1`,
 )
 

@@ -40,7 +40,7 @@ describe('a step in the life of a card', () => {
     expect(card).toMatchObject({ cardUuid, state: to, stateSince: now })
     const [entry, ...others] = await auditOf(cardUuid)
     expect(entry).toMatchObject({ at: now, event, outcome: 'succeeded', holderId, ...asked })
-    expect(entry?.facts).toEqual({ from, to })
+    expect(entry?.facts).toMatchObject({ from, to, certificates: 0 })
     expect(others).toEqual([])
   })
 

@@ -3,6 +3,7 @@ import type { AuditEvent, AuditEventName } from '../audit/audit-event.ts'
 import type { Clock } from '../clock.ts'
 import type { Database } from '../db/pool.ts'
 import { NotFound } from '../errors.ts'
+import { changeCardCertificates, type RevocationCause } from './card-certificates.ts'
 import { CardTransitionRefused, createCardStore } from './card-store.ts'
 import type { Card, CardState } from './card.ts'
 
@@ -24,11 +25,14 @@ export interface CardStep {
   /** The one state it starts from; null takes any from which the state table has the step. */
   readonly from: CardState | null
   readonly to: CardState
+  /** For `revoked`: what its certificates are revoked for. Default `other`. */
+  readonly cause?: RevocationCause
 }
 
 /**
- * Takes one step of the state table. The change and its audit event are committed together; a
- * refusal is audited too.
+ * Takes one step of the state table. The change, what it means for the card's certificates, and its
+ * audit event are committed together: from then on no sign-in passes, OCSP says so, and the next
+ * list will. A refusal is audited too.
  *
  * @throws NotFound
  * @throws CardTransitionRefused
@@ -40,13 +44,17 @@ export async function changeCardState(
 ): Promise<Card> {
   const at = deps.clock.now()
   const { cardUuid, actor, reason } = request
+  const { to, cause = 'other' } = step
   const event: Omit<AuditEvent, 'outcome'> = { at, event: step.event, cardUuid, actor, reason }
   try {
     return await deps.db.inTransaction(async (tx) => {
       const cards = createCardStore(tx)
-      const from = step.from ?? (await stateOf(cards.find(cardUuid), cardUuid))
-      const card = await cards.changeState(cardUuid, { from, to: step.to, reason, at })
-      const facts = { from, to: step.to }
+      const before = await cards.findToChange(cardUuid)
+      if (before === null) throw new NotFound('no such card', { cardUuid })
+      const from = step.from ?? before.state
+      const card = await cards.changeState(cardUuid, { from, to, reason, at })
+      const certificates = await changeCardCertificates(tx, { before, to, cause, at })
+      const facts = { from, to, certificates, ...(to === 'revoked' && { cause }) }
       const { holderId } = card
       await createAuditStore(tx).append({ ...event, outcome: 'succeeded', holderId, facts })
       return card
@@ -56,10 +64,4 @@ export async function changeCardState(
       await createAuditStore(deps.db).append({ ...event, outcome: 'refused', facts: error.facts })
     throw error
   }
-}
-
-async function stateOf(found: Promise<Card | null>, cardUuid: string): Promise<CardState> {
-  const card = await found
-  if (card === null) throw new NotFound('no such card', { cardUuid })
-  return card.state
 }

@@ -6,8 +6,10 @@ import {
 import type { Card } from './card.ts'
 
 /**
- * Lets a suspended card sign its holder in again.
+ * Lets a suspended card sign its holder in again, and releases the certificates that were held with
+ * it.
  *
+ * @throws NotFound
  * @throws CardTransitionRefused unless the card is `suspended`
  */
 export function reinstateCard(deps: CardStandingDeps, request: CardStandingRequest): Promise<Card> {

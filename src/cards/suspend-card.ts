@@ -6,8 +6,10 @@ import {
 import type { Card } from './card.ts'
 
 /**
- * Stops a card until somebody reinstates it: it is missing, or its holder is away.
+ * Stops a card until somebody reinstates it: it is missing, or its holder is away. Its certificates
+ * are on hold until then.
  *
+ * @throws NotFound
  * @throws CardTransitionRefused unless the card is `active`
  */
 export function suspendCard(deps: CardStandingDeps, request: CardStandingRequest): Promise<Card> {

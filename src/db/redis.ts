@@ -43,7 +43,8 @@ function connectionTo(url: string, log: Log, purpose: string): Redis {
   const redis = new BatchingRedis(url, {
     lazyConnect: true,
     connectTimeout: 5_000,
-    commandTimeout: 2_000,
+    // Redis answers in order, so one clock a connection does for all that is under way on it.
+    socketTimeout: 2_000,
     // A command that was under way when the connection broke may have been done: sending it again
     // could take a second code or lose the first. So nothing waits for Redis and nothing is
     // repeated; the caller learns that we could not tell.

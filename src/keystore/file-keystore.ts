@@ -1,10 +1,18 @@
+import type { KeyObject } from 'node:crypto'
 import { constants } from 'node:fs'
 import { access, mkdir, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { InputInvalid } from '../errors.ts'
 import type { Random } from '../random.ts'
-import { codeOf, folderUnusable, readKeyFile, writeKeyFile, type KeyFile } from './key-file.ts'
-import type { KeyAlgorithm, Keystore, SigningKey } from './keystore.ts'
+import {
+  codeOf,
+  encryptedKey,
+  folderUnusable,
+  readKeyFile,
+  writeKeyFile,
+  type KeyFile,
+} from './key-file.ts'
+import { checkKeyName } from './key-name.ts'
+import type { PortableKeystore, SigningKey } from './keystore.ts'
 import { importSigningKey, makePrivateKey } from './signing-key.ts'
 
 export interface FileKeystoreOptions {
@@ -23,22 +31,25 @@ export interface FileKeystoreOptions {
  *
  * @throws KeystoreUnavailable `folder-unusable`, or what is wrong with the files when none opens
  */
-export async function openFileKeystore(options: FileKeystoreOptions): Promise<Keystore> {
+export async function openFileKeystore(options: FileKeystoreOptions): Promise<PortableKeystore> {
   const { directory, random } = options
   const passphrase = Buffer.from(options.passphrase)
   await prepareFolder(directory)
   await checkPassphrase(directory, passphrase)
   const loaded = new Map<string, Promise<SigningKey>>()
   const fileOf = (name: string): KeyFile => {
-    return { name, path: join(directory, `${checkName(name)}.pem`), passphrase }
+    return { name, path: join(directory, `${checkKeyName(name)}.pem`), passphrase }
+  }
+  const keep = async (name: string, privateKey: KeyObject): Promise<SigningKey> => {
+    const temporaryPath = join(directory, `.${checkKeyName(name)}.${random.uuid()}.tmp`)
+    await writeKeyFile(fileOf(name), privateKey, { temporaryPath, random })
+    return importSigningKey(name, privateKey)
   }
 
   return {
     has: async (name) => isThere(fileOf(name).path, directory),
-    generate: async (name, algorithm) => {
-      const temporaryPath = join(directory, `.${checkName(name)}.${random.uuid()}.tmp`)
-      return generate(fileOf(name), algorithm, { temporaryPath })
-    },
+    generate: async (name, algorithm) => keep(name, await makePrivateKey(algorithm)),
+    adopt: keep,
     key: async (name) => {
       const key = loaded.get(name) ?? load(fileOf(name))
       loaded.set(name, key)
@@ -46,17 +57,10 @@ export async function openFileKeystore(options: FileKeystoreOptions): Promise<Ke
       key.catch(() => loaded.delete(name))
       return key
     },
+    encryptedKey: async (name, password) => {
+      return encryptedKey(await readKeyFile(fileOf(name)), password, { random })
+    },
   }
-}
-
-async function generate(
-  file: KeyFile,
-  algorithm: KeyAlgorithm,
-  options: { temporaryPath: string },
-): Promise<SigningKey> {
-  const key = await makePrivateKey(algorithm)
-  await writeKeyFile(file, key, options)
-  return importSigningKey(file.name, key)
 }
 
 async function load(file: KeyFile): Promise<SigningKey> {
@@ -106,11 +110,4 @@ async function isThere(path: string, directory: string): Promise<boolean> {
     if (codeOf(cause) === 'ENOENT') return false
     throw folderUnusable(directory, cause)
   }
-}
-
-function checkName(name: string): string {
-  if (!/^[a-z0-9][a-z0-9-]{0,63}$/.test(name)) {
-    throw new InputInvalid('not a key name', { field: 'name' })
-  }
-  return name
 }

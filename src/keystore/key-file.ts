@@ -2,7 +2,9 @@ import { createPrivateKey, type KeyObject } from 'node:crypto'
 import { link, open, readFile, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { Duplicate, KeystoreUnavailable } from '../errors.ts'
+import type { Random } from '../random.ts'
 import type { KeystoreProblem } from './keystore.ts'
+import { encryptPkcs8 } from './pbes2.ts'
 
 /** One private key: encrypted PKCS#8 (RFC 5958) in PEM, as OpenSSL reads and writes it. */
 export interface KeyFile {
@@ -20,9 +22,9 @@ export interface KeyFile {
 export async function writeKeyFile(
   file: KeyFile,
   key: KeyObject,
-  { temporaryPath }: { temporaryPath: string },
+  { temporaryPath, random }: { temporaryPath: string; random: Random },
 ): Promise<void> {
-  const pem = encryptedPem(key, file.passphrase)
+  const pem = pemOf(await encryptedKey(key, file.passphrase, { random }))
   try {
     await writeDurably(temporaryPath, pem)
     await link(temporaryPath, file.path)
@@ -51,7 +53,29 @@ export async function readKeyFile(file: KeyFile): Promise<KeyObject> {
   }
 }
 
+/** EncryptedPrivateKeyInfo, DER. */
+export async function encryptedKey(
+  key: KeyObject,
+  secret: Buffer,
+  options: { random: Random },
+): Promise<Buffer> {
+  const pkcs8 = key.export({ format: 'der', type: 'pkcs8' })
+  try {
+    return await encryptPkcs8(pkcs8, secret, options)
+  } finally {
+    pkcs8.fill(0)
+  }
+}
+
 export function folderUnusable(directory: string, cause: unknown): KeystoreUnavailable {
+  if (['ENOSPC', 'EDQUOT'].includes(codeOf(cause))) {
+    return new KeystoreUnavailable(
+      `the disk of the keystore folder ${directory} is full: free some space and try again; ` +
+        'nothing was half written',
+      { problem: 'disk-full' satisfies KeystoreProblem, cause: codeOf(cause) },
+      cause,
+    )
+  }
   return new KeystoreUnavailable(
     `the keystore folder ${directory} cannot be used (${codeOf(cause)}): ` +
       'make it a folder that the user of this service owns, on a disk with free space',
@@ -65,8 +89,11 @@ export function codeOf(error: unknown): string {
   return typeof code === 'string' ? code : 'unknown'
 }
 
-function encryptedPem(key: KeyObject, passphrase: Buffer): string {
-  return key.export({ format: 'pem', type: 'pkcs8', cipher: 'aes-256-cbc', passphrase }).toString()
+/** RFC 7468 §11 */
+function pemOf(encryptedPkcs8: Buffer): string {
+  const lines = encryptedPkcs8.toString('base64').match(/.{1,64}/g) ?? []
+  const label = 'ENCRYPTED PRIVATE KEY'
+  return `-----BEGIN ${label}-----\n${lines.join('\n')}\n-----END ${label}-----\n`
 }
 
 async function readText(file: KeyFile): Promise<string> {

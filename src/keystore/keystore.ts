@@ -1,3 +1,5 @@
+import type { KeyObject } from 'node:crypto'
+
 export const keyAlgorithms = ['P-256', 'P-384', 'RSA-2048', 'RSA-3072'] as const
 export type KeyAlgorithm = (typeof keyAlgorithms)[number]
 
@@ -32,10 +34,48 @@ export interface Keystore {
   key(name: string): Promise<SigningKey>
 }
 
+/** A keystore that existing keys can be brought into: for PKCS#12, and for nothing else. */
+export interface PortableKeystore extends Keystore {
+  /**
+   * Keeps a key that was made elsewhere.
+   *
+   * @throws Duplicate when the name is taken
+   */
+  adopt(name: string, privateKey: KeyObject): Promise<SigningKey>
+  /**
+   * The private key under a password, for a backup: EncryptedPrivateKeyInfo (RFC 5958), DER.
+   *
+   * @throws KeystoreUnavailable `key-not-exportable` for keys that an HSM never lets go
+   */
+  encryptedKey(name: string, password: Buffer): Promise<Buffer>
+}
+
 /** What was wrong, as `facts.problem` of `KeystoreUnavailable` says it. */
 export type KeystoreProblem =
   | 'folder-unusable'
+  | 'disk-full'
   | 'key-missing'
   | 'key-file-unreadable'
   | 'key-file-damaged'
   | 'wrong-passphrase'
+  | 'passphrase-unreadable'
+  | 'passphrase-empty'
+  | 'key-not-exportable'
+  | HsmProblem
+
+/** What can be wrong with an HSM. */
+export type HsmProblem =
+  | 'library-missing'
+  | 'module-missing'
+  | 'hsm-unreachable'
+  | 'hsm-refused'
+  | 'token-missing'
+  | 'token-ambiguous'
+  | 'token-full'
+  | 'pin-unreadable'
+  | 'wrong-pin'
+  | 'pin-last-try'
+  | 'pin-locked'
+  | 'key-ambiguous'
+  | 'key-replaced'
+  | 'public-key-missing'

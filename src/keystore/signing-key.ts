@@ -58,10 +58,20 @@ export async function importSigningKey(name: string, privateKey: KeyObject): Pro
 
 /** @throws Error for keys that no algorithm of ours has */
 export function algorithmOf(key: KeyObject): KeyAlgorithm {
+  const algorithm = algorithmOrNull(key)
+  if (algorithm === null) throw new Error('a key of an algorithm that we do not use')
+  return algorithm
+}
+
+export function isUsableKey(key: KeyObject): boolean {
+  return algorithmOrNull(key) !== null
+}
+
+function algorithmOrNull(key: KeyObject): KeyAlgorithm | null {
   const { namedCurve, modulusLength } = key.asymmetricKeyDetails ?? {}
   if (namedCurve === 'prime256v1') return 'P-256'
   if (namedCurve === 'secp384r1') return 'P-384'
   if (key.asymmetricKeyType === 'rsa' && modulusLength === 2048) return 'RSA-2048'
   if (key.asymmetricKeyType === 'rsa' && modulusLength === 3072) return 'RSA-3072'
-  throw new Error('a key of an algorithm that we do not use')
+  return null
 }

@@ -9,12 +9,18 @@ import type { ClientDirectory } from './clients.ts'
 import { defaultLifetimes } from './lifetimes.ts'
 import { createReadAhead } from './read-ahead.ts'
 import { takeSession } from './stored-models.ts'
+import { createWriteBehind } from './write-behind.ts'
 
 const nobody: ClientDirectory = { find: () => Promise.resolve(null) }
 
 function factoryOf(store: ExpiringStore): AdapterFactory {
   const reads = createReadAhead(store)
-  return createAdapterFactory({ store, reads, clients: nobody, lifetimes: defaultLifetimes })
+  const writes = createWriteBehind()
+  return createAdapterFactory({
+    ...{ store, reads, writes },
+    clients: nobody,
+    lifetimes: defaultLifetimes,
+  })
 }
 
 describe.each(testStores)('the adapter on %s', (kind) => {

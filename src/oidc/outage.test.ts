@@ -1,5 +1,5 @@
 import { request } from 'node:http'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { RestartableRedis } from '../../test/support/restartable-redis.ts'
 import {
   createSignInFixture,
@@ -111,6 +111,52 @@ it('signs nobody in where the session could not be put into the index', async ()
   const asBefore = await known.visit(await app.authorizationUrl(silently))
   expect(said(asBefore)).toMatchObject({ signedIn: { acr: 'urn:ecard:loa:low' } })
   await other.close()
+})
+
+describe('an answer', () => {
+  let failing: string | null
+  let other: SignInFixture
+
+  beforeAll(async () => {
+    const memory = await openTestStore('memory')
+    const put: ExpiringStore['put'] = (key, value, ttlSeconds) =>
+      failing !== null && key.startsWith(`oidc:${failing}:`)
+        ? Promise.reject(new StoreUnavailable('the store went away'))
+        : memory.put(key, value, ttlSeconds)
+    other = await createSignInFixture({ ...memory, put })
+  })
+  beforeEach(() => {
+    failing = null
+  })
+  afterAll(() => other.close())
+
+  it.each(['Grant', 'AuthorizationCode', 'Session', 'session-of-cookie'])(
+    'brings no code where what was written last could not be kept: %s',
+    async (name) => {
+      const card = await other.registry.addCard()
+      failing = name
+      const answer = await other.tap(new TestBrowser(), await other.application(), card)
+      expect(said(answer)).toEqual({ page: 'error', error: 'temporarily_unavailable' })
+      expect(answer.headers.get('location')).toBeNull()
+    },
+  )
+
+  it('brings no token that could not be kept, and says so as JSON', async () => {
+    const service = await other.application(
+      { clientId: 'service', auth: 'client_secret_basic', grantTypes: ['client_credentials'] },
+      {},
+    )
+    failing = 'ClientCredentials'
+    const answer = await fetch(`${other.service.issuer}/token`, {
+      method: 'POST',
+      headers: {
+        authorization: `Basic ${btoa(`${service.clientId}:${service.secret ?? ''}`)}`,
+      },
+      body: new URLSearchParams({ grant_type: 'client_credentials' }),
+    })
+    expect(answer.status).toBe(503)
+    expect(await answer.json()).toMatchObject({ error: 'temporarily_unavailable' })
+  })
 })
 
 async function untilAnswers(wanted: ExpiringStore): Promise<void> {

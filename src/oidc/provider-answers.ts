@@ -47,6 +47,8 @@ export async function answerAlways(
     deps.log.error('oidc.failed', isUnavailable ? error.cause : error)
     const out = { error: isUnavailable ? 'temporarily_unavailable' : 'server_error' }
     await showError(deps, ctx, { out, error, status: isUnavailable ? 503 : 500 })
+    // As the library answers programs, which ask for no kind in particular.
+    if (ctx.accepts('json', 'html') === 'json') ctx.body = out
   }
 }
 

@@ -28,6 +28,7 @@ import { logProviderEvents } from './provider-events.ts'
 import { createReadAhead, type ReadAhead } from './read-ahead.ts'
 import { createSessionIndex } from './session-index.ts'
 import { orUnavailable } from './unavailable.ts'
+import { createWriteBehind, type WriteBehind } from './write-behind.ts'
 
 export type { ProviderContext, ProviderErrorOut, ProviderViews }
 
@@ -75,6 +76,7 @@ export class SignInProvider extends Provider {
 export function createProvider(deps: ProviderDeps): SignInProvider {
   const { store, log } = deps
   const reads = createReadAhead(store)
+  const writes = createWriteBehind()
   const sessions = createSessionIndex(store, reads)
   const clients = createClientDirectory(deps.clients, deps.agencies, {
     clock: deps.clock,
@@ -82,7 +84,7 @@ export function createProvider(deps: ProviderDeps): SignInProvider {
   })
   const findClient = (id: string): Promise<Client | undefined> => provider.Client.find(id)
   const retryDelaysMs = deps.logoutRetryDelaysMs ?? defaultRetryDelaysMs
-  const parts = { store, reads, log, sessions, clients, findClient, retryDelaysMs }
+  const parts = { store, reads, writes, log, sessions, clients, findClient, retryDelaysMs }
   const provider = new SignInProvider(deps.issuer, configurationOf(deps, parts), parts)
   pinAddress(provider, deps.issuer)
   compareSecretsByHash(provider)
@@ -90,6 +92,7 @@ export function createProvider(deps: ProviderDeps): SignInProvider {
   provider.use((ctx, next) => answerAlways(deps, ctx as ProviderContext, next))
   provider.use(async (ctx, next) => {
     await next()
+    await orUnavailable(writes.settle(ctx))
     if (!isRouted(ctx as ProviderContext)) return
     await orUnavailable(finishLogout(parts, ctx as ProviderContext))
   })
@@ -97,7 +100,10 @@ export function createProvider(deps: ProviderDeps): SignInProvider {
   return provider
 }
 
-function configurationOf(deps: ProviderDeps, parts: ProviderParts): Configuration {
+function configurationOf(
+  deps: ProviderDeps,
+  parts: ProviderParts & { readonly writes: WriteBehind },
+): Configuration {
   const { clients, sessions } = parts
   const options = protocolOptions(deps.lifetimes, deps.clock)
   return {

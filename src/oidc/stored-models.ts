@@ -3,11 +3,13 @@ import type { ExpiringStore } from '../db/expiring-store.ts'
 import type { ClientDirectory } from './clients.ts'
 import type { Lifetimes } from './lifetimes.ts'
 import type { ReadAhead } from './read-ahead.ts'
+import type { WriteBehind } from './write-behind.ts'
 import { recordKey, sessionCookieKey, sessionKey, signInKey, usedKey } from './store-keys.ts'
 
 export interface AdapterDeps {
   readonly store: ExpiringStore
   readonly reads: ReadAhead
+  readonly writes: WriteBehind
   readonly clients: ClientDirectory
   readonly lifetimes: Lifetimes
 }
@@ -44,26 +46,26 @@ function clientModel(clients: ClientDirectory): Model {
 }
 
 /** A record that is put, read and deleted. */
-function recordModel({ store, reads }: AdapterDeps, name: string): Model {
+function recordModel({ store, reads, writes }: AdapterDeps, name: string): Model {
   return {
     upsert: (id, payload, ttl) =>
-      store.put(recordKey(name, id), JSON.stringify(payload), whole(ttl)),
+      writes.begin(store.put(recordKey(name, id), JSON.stringify(payload), whole(ttl))),
     find: async (id) => parse(await reads.get(recordKey(name, id))),
-    destroy: (id) => store.delete([recordKey(name, id)]),
+    destroy: (id) => writes.begin(store.delete([recordKey(name, id)])),
     revokeByGrantId: () => Promise.resolve(),
   }
 }
 
 /** A session is kept by its uid; the id in its cookie, which changes at each sign-in, leads there. */
-function sessionModel({ store, reads }: AdapterDeps): Model {
+function sessionModel({ store, reads, writes }: AdapterDeps): Model {
   const findByUid = async (uid: string) => parse(await reads.get(sessionKey(uid)))
   return {
     findByUid,
     upsert: async (id, payload, ttl) => {
       const { uid = '' } = payload
       await Promise.all([
-        store.put(sessionKey(uid), JSON.stringify(payload), whole(ttl)),
-        store.put(sessionCookieKey(id), uid, whole(ttl)),
+        writes.begin(store.put(sessionKey(uid), JSON.stringify(payload), whole(ttl))),
+        writes.begin(store.put(sessionCookieKey(id), uid, whole(ttl))),
       ])
     },
     find: async (id) => {

@@ -1,14 +1,20 @@
 import type { Queryable } from '../db/pool.ts'
+import { DatabaseUnavailable } from '../errors.ts'
 import type { Authority, AuthorityKind, AuthorityState } from './authority.ts'
 
 export interface AuthorityStore {
   /** @throws Duplicate when name, key or certificate is registered already */
   insertAuthority(authority: Authority): Promise<void>
   findAuthority(id: string): Promise<Authority | null>
+  findAuthorityBySlug(slug: string): Promise<Authority | null>
   /** The one that issues now. */
   findIssuingAuthority(kind: AuthorityKind): Promise<Authority | null>
   /** All of them, roots first, then by name. */
   listAuthorities(): Promise<Authority[]>
+  /** From `issuing` to `retired`. @returns whether it was issuing */
+  retireAuthority(id: string): Promise<boolean>
+  /** The database's own clock, and when the newest certificate began; null where there is none. */
+  readTimes(): Promise<{ database: Date; newestCertificate: Date | null }>
 }
 
 interface AuthorityRow {
@@ -32,8 +38,11 @@ export function createAuthorityStore(db: Queryable): AuthorityStore {
   return {
     insertAuthority: (authority) => insertAuthority(db, authority),
     findAuthority: (id) => findAuthority(db, id),
+    findAuthorityBySlug: (slug) => findAuthorityBySlug(db, slug),
     findIssuingAuthority: (kind) => findIssuingAuthority(db, kind),
     listAuthorities: () => listAuthorities(db),
+    retireAuthority: (id) => retireAuthority(db, id),
+    readTimes: () => readTimes(db),
   }
 }
 
@@ -55,6 +64,12 @@ async function findAuthority(db: Queryable, id: string): Promise<Authority | nul
   return rows[0] === undefined ? null : toAuthority(rows[0])
 }
 
+async function findAuthorityBySlug(db: Queryable, slug: string): Promise<Authority | null> {
+  const sql = `select ${columns} from authorities where slug = $1`
+  const { rows } = await db.query<AuthorityRow>(sql, [slug])
+  return rows[0] === undefined ? null : toAuthority(rows[0])
+}
+
 async function findIssuingAuthority(db: Queryable, kind: AuthorityKind): Promise<Authority | null> {
   const sql = `select ${columns} from authorities where kind = $1 and state = 'issuing'`
   const { rows } = await db.query<AuthorityRow>(sql, [kind])
@@ -66,6 +81,25 @@ async function listAuthorities(db: Queryable): Promise<Authority[]> {
     `select ${columns} from authorities order by issuer_id is not null, name`,
   )
   return rows.map(toAuthority)
+}
+
+async function retireAuthority(db: Queryable, id: string): Promise<boolean> {
+  const { rowCount } = await db.query(
+    `update authorities set state = 'retired' where id = $1 and state = 'issuing'`,
+    [id],
+  )
+  return rowCount === 1
+}
+
+async function readTimes(
+  db: Queryable,
+): Promise<{ database: Date; newestCertificate: Date | null }> {
+  const { rows } = await db.query<{ database: Date; newest: Date | null }>(
+    `select clock_timestamp() as database, (select max(not_before) from certificates) as newest`,
+  )
+  const [row] = rows
+  if (row === undefined) throw new DatabaseUnavailable('PostgreSQL told no time')
+  return { database: row.database, newestCertificate: row.newest }
 }
 
 function toAuthority(row: AuthorityRow): Authority {

@@ -1,4 +1,4 @@
-import { AppError } from '../errors.ts'
+import { AppError, type Facts } from '../errors.ts'
 
 /** The root, one issuing authority per card kind, and the one that certifies terminals. */
 export const authorityKinds = [
@@ -41,4 +41,14 @@ export interface Authority {
 /** An authority is missing, broken or past its end: we could not tell, or cannot sign. */
 export class AuthorityUnavailable extends AppError {
   readonly code = 'AUTHORITY_UNAVAILABLE'
+}
+
+/** A certificate or request of an authority does not fit the ceremony; nothing was changed. */
+export class AuthorityRefused extends AppError {
+  readonly code = 'AUTHORITY_REFUSED'
+
+  /** @param field - what is wrong, such as `certificate.subject`; @param message - what it must be */
+  constructor(field: string, message: string, facts: Facts = {}) {
+    super(`refused: ${field} ${message}`, { ...facts, field })
+  }
 }

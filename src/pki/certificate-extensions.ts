@@ -67,7 +67,7 @@ interface Extension {
  * @throws Error at the first malformed or repeated extension
  */
 export function readExtensions(list: Buffer): CertificateExtensions {
-  const found = readList(list)
+  const found = readExtensionList(list)
   return {
     keyUsage: valueOf(found, ids.keyUsage, readKeyUsage) ?? new Set(),
     extendedKeyUsage: new Set(valueOf(found, ids.extendedKeyUsage, readObjectIdentifiers)),
@@ -82,7 +82,8 @@ export function readExtensions(list: Buffer): CertificateExtensions {
   }
 }
 
-function readList(list: Buffer): Map<string, Extension> {
+/** @throws Error at the first malformed or repeated extension */
+export function readExtensionList(list: Buffer): Map<string, Extension> {
   const found = new Map<string, Extension>()
   for (const item of readValues(list)) {
     const { id, ...extension } = readExtension(contentOf(item, derTags.sequence))

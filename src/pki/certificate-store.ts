@@ -2,6 +2,14 @@ import { violatedConstraintOf } from '../db/database-error.ts'
 import type { Queryable } from '../db/pool.ts'
 import { AppError, NotFound } from '../errors.ts'
 import { createAuthorityStore, type AuthorityStore } from './authority-store.ts'
+import { AuthorityUnavailable } from './authority.ts'
+import {
+  listKeyUses,
+  settlePrepared,
+  type KeyUse,
+  type PreparedSettlement,
+  type SettledCertificate,
+} from './prepared-certificate-store.ts'
 import {
   certificateColumns,
   toRegisteredCertificate,
@@ -11,20 +19,34 @@ import {
   type RegisteredCertificate,
 } from './registered-certificate.ts'
 
+export type { KeyUse, SettledCertificate } from './prepared-certificate-store.ts'
+
 export interface CertificateStore extends AuthorityStore {
   /**
    * Writes the row of a certificate that is about to be signed, as `prepared`.
    *
-   * @throws Duplicate when the authority used the serial number before
+   * @throws Duplicate when the authority used the serial number before, or when the key belongs to
+   *   somebody (`facts.constraint` `certificates_key_once`)
+   * @throws AuthorityUnavailable when the authority is not there, or was revoked
    */
   prepareCertificate(prepared: PreparedCertificate, at: Date): Promise<void>
   /**
    * Completes a prepared row with what was signed: from here on it is `active`.
    *
-   * @throws Duplicate when card and slot, or the terminal, have an active or suspended one already
-   * @throws CertificateTransitionRefused when the row is not there or was completed before
+   * @throws Duplicate when card and slot, or terminal, or service have one in use already
+   * @throws CertificateTransitionRefused when the row is not there, was completed before or settled
    */
   completeCertificate(serial: SerialOf, der: Buffer, at: Date): Promise<RegisteredCertificate>
+  /** What the registry knows of a key, by the SHA-256 of its SubjectPublicKeyInfo. */
+  listKeyUses(keyFingerprint: Buffer): Promise<KeyUse[]>
+  /**
+   * Settles what was prepared and never finished: it becomes revoked (cessationOfOperation), so
+   * that lists and OCSP say so should a signature exist after all. One that is being settled by
+   * another node is left to it.
+   *
+   * @returns at most `limit`, those prepared first
+   */
+  settlePrepared(settling: PreparedSettlement): Promise<SettledCertificate[]>
   /** Both steps at once, for a certificate that was signed elsewhere. */
   insertCertificate(
     prepared: PreparedCertificate,
@@ -38,11 +60,13 @@ export interface CertificateStore extends AuthorityStore {
    * @throws CertificateTransitionRefused for a step back, for example out of `revoked`
    */
   setStatus(serial: SerialOf, change: CertificateStatusChange): Promise<RegisteredCertificate>
-  /** Null also for one that was prepared and never completed. */
+  /** Null also for one that was prepared and never completed, as there is none to show. */
   findBySerial(authorityId: string, serialNumber: string): Promise<RegisteredCertificate | null>
   /** Newest first, without those that were never completed. */
   listByCard(cardUuid: string): Promise<RegisteredCertificate[]>
   listByTerminal(terminalId: string): Promise<RegisteredCertificate[]>
+  /** The one in use for a service of the authority: `ocsp`, or a server's DNS name. */
+  findByService(authorityId: string, service: string): Promise<RegisteredCertificate | null>
 }
 
 /** Names one certificate of one authority (RFC 5280 §4.1.2.2). */
@@ -58,6 +82,12 @@ export interface PreparedCertificate extends SerialOf {
   readonly subject: string
   readonly notBefore: Date
   readonly notAfter: Date
+  /** The part of the authority's revocation list that would name it. Default 0. */
+  readonly crlPartition?: number
+  /** Default null: for certificates that were signed elsewhere, and tests. */
+  readonly keyFingerprint?: Buffer | null
+  /** The bearer had a certificate for this very key before. Default false. */
+  readonly renewsKey?: boolean
 }
 
 export interface CertificateStatusChange {
@@ -77,6 +107,8 @@ export function createCertificateStore(db: Queryable): CertificateStore {
     ...createAuthorityStore(db),
     prepareCertificate: (prepared, at) => insert(db, prepared, { der: null, at }),
     completeCertificate: (serial, der, at) => complete(db, serial, { der, at }),
+    listKeyUses: (keyFingerprint) => listKeyUses(db, keyFingerprint),
+    settlePrepared: (settling) => settlePrepared(db, settling),
     insertCertificate: async (prepared, der, at) => {
       await insert(db, prepared, { der, at })
       return existing(await findBySerial(db, prepared), prepared)
@@ -85,6 +117,7 @@ export function createCertificateStore(db: Queryable): CertificateStore {
     findBySerial: (authorityId, serialNumber) => findBySerial(db, { authorityId, serialNumber }),
     listByCard: (cardUuid) => listBy(db, 'card_uuid', cardUuid),
     listByTerminal: (terminalId) => listBy(db, 'terminal_id', terminalId),
+    findByService: (authorityId, service) => findByService(db, authorityId, service),
   }
 }
 
@@ -97,10 +130,12 @@ async function insert(
   const forCard = 'cardUuid' in prepared.for ? prepared.for : null
   const forTerminal = 'terminalId' in prepared.for ? prepared.for : null
   const forService = 'service' in prepared.for ? prepared.for : null
-  await db.query(
+  const { rowCount } = await db.query(
     `insert into certificates (authority_id, serial_number, card_uuid, slot, terminal_id, service,
-       subject, not_before, not_after, status, status_since, der)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+       subject, not_before, not_after, status, status_since, der, crl_partition, key_fingerprint,
+       renews_key)
+     select a.id, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15
+     from authorities a where a.id = $1 and a.state <> 'revoked'`,
     [
       authorityId,
       serialNumber,
@@ -114,8 +149,15 @@ async function insert(
       der === null ? 'prepared' : 'active',
       at,
       der,
+      prepared.crlPartition ?? 0,
+      prepared.keyFingerprint ?? null,
+      prepared.renewsKey ?? false,
     ],
+    { name: 'certificate-insert' },
   )
+  if (rowCount === 0) {
+    throw new AuthorityUnavailable('the authority may issue nothing more', { authorityId })
+  }
 }
 
 async function complete(
@@ -128,6 +170,7 @@ async function complete(
      where t.authority_id = $1 and t.serial_number = $2 and t.status = 'prepared'
      returning ${certificateColumns}`,
     [authorityId, serialNumber, at, der],
+    { name: 'certificate-complete' },
   )
   if (rows[0] === undefined)
     throw new CertificateTransitionRefused('no such prepared certificate', { serialNumber })
@@ -172,7 +215,7 @@ async function findBySerial(
 ): Promise<RegisteredCertificate | null> {
   const { rows } = await db.query<CertificateRow>(
     `select ${certificateColumns} from certificates t
-     where t.authority_id = $1 and t.serial_number = $2 and t.status <> 'prepared'`,
+     where t.authority_id = $1 and t.serial_number = $2 and t.der is not null`,
     [authorityId, serialNumber],
   )
   return rows[0] === undefined ? null : toRegisteredCertificate(rows[0])
@@ -185,8 +228,21 @@ async function listBy(
 ): Promise<RegisteredCertificate[]> {
   const { rows } = await db.query<CertificateRow>(
     `select ${certificateColumns} from certificates t
-     where t.${column} = $1 and t.status <> 'prepared' order by t.not_before desc, t.serial_number`,
+     where t.${column} = $1 and t.der is not null order by t.not_before desc, t.serial_number`,
     [id],
   )
   return rows.map(toRegisteredCertificate)
+}
+
+async function findByService(
+  db: Queryable,
+  authorityId: string,
+  service: string,
+): Promise<RegisteredCertificate | null> {
+  const { rows } = await db.query<CertificateRow>(
+    `select ${certificateColumns} from certificates t
+     where t.authority_id = $1 and t.service = $2 and t.status in ('active', 'suspended')`,
+    [authorityId, service],
+  )
+  return rows[0] === undefined ? null : toRegisteredCertificate(rows[0])
 }

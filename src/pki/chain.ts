@@ -4,6 +4,7 @@ import { issuerFault } from './issuer-fault.ts'
 import type { IssuingAuthority, TrustAnchors } from './trust-anchors.ts'
 
 export { loadTrustAnchors, type IssuingAuthority, type TrustAnchors } from './trust-anchors.ts'
+export type { TrustAnchorSource } from './watch-trust-anchors.ts'
 
 export type ChainRefusalReason =
   'chain-untrusted' | 'certificate-expired' | 'certificate-not-yet-valid'
@@ -23,8 +24,9 @@ export class ChainRefused extends AppError {
  * names the authority that made it.
  *
  * Covers signatures, names, key identifiers, dates of the whole path, CA flag, path length and
- * keyCertSign (RFC 5280 §6.1). Does not cover revocation, nor whether the authority's kind is the
- * kind of card: compare `kind` with what `cardProfileOf` says.
+ * keyCertSign (RFC 5280 §6.1); an authority that was revoked vouches for nobody. Does not cover the
+ * revocation of `certificate` itself, nor whether the authority's kind is the kind of card: compare
+ * `kind` with what `cardProfileOf` says.
  *
  * @param at - the instant to judge by; the wall clock is never read here
  * @throws ChainRefused `chain-untrusted`, `certificate-expired`, `certificate-not-yet-valid`; an
@@ -48,7 +50,9 @@ function issuingAuthority(certificate: Certificate, anchors: TrustAnchors): Issu
   const fingerprint = certificate.fingerprint.toString('hex')
   const known = anchors.verified.get(fingerprint)
   if (known) return known
-  const authority = anchors.byKeyIdentifier.get(certificate.authorityKeyIdentifier ?? '')
+  const keyIdentifier = certificate.authorityKeyIdentifier ?? ''
+  if (anchors.revoked.has(keyIdentifier)) throw untrusted('authority-revoked')
+  const authority = anchors.byKeyIdentifier.get(keyIdentifier)
   if (!authority) throw untrusted('authority-unknown')
   checkIssuedBy(certificate, authority)
   anchors.verified.set(fingerprint, authority)

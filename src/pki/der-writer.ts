@@ -23,6 +23,25 @@ export function writeUnsignedInteger(magnitude: Uint8Array): Buffer {
   return writeValue(derTags.integer, sign, digits)
 }
 
+/** A BIT STRING of whole octets, as signatures are. */
+export function writeBitString(octets: Uint8Array): Buffer {
+  return writeValue(derTags.bitString, Buffer.of(0), octets)
+}
+
+/** `[tagNumber] EXPLICIT`, context-specific. */
+export function writeExplicit(tagNumber: number, content: Uint8Array): Buffer {
+  return writeValue(0xa0 | tagNumber, content)
+}
+
+/** RFC 5280 §4.1.2.5: UTCTime to 2049, GeneralizedTime from 2050, whole seconds. */
+export function writeTime(time: Date): Buffer {
+  const digits = time.toISOString().replace(/[-:T]|\.\d+/g, '')
+  const isUtcTime = time.getUTCFullYear() >= 1950 && time.getUTCFullYear() < 2050
+  return isUtcTime
+    ? writeValue(derTags.utcTime, Buffer.from(digits.slice(2)))
+    : writeValue(derTags.generalizedTime, Buffer.from(digits))
+}
+
 /** X.690 §8.1.3. */
 function lengthOctets(length: number): number[] {
   if (length < 0x80) return [length]

@@ -37,6 +37,15 @@ export function readValues(bytes: Buffer): DerValue[] {
   return values
 }
 
+/** The same one at a time, where there are too many to hold. */
+export function* eachValue(bytes: Buffer): Generator<DerValue> {
+  for (let offset = 0; offset < bytes.length;) {
+    const { tag, start, end } = readHeader(bytes, offset)
+    yield { tag, content: bytes.subarray(start, end) }
+    offset = end
+  }
+}
+
 /** The content of `value`, which must be there and have the tag `tag`. */
 export function contentOf(value: DerValue | undefined, tag: number): Buffer {
   if (value?.tag !== tag) throw new Error(`expected DER tag ${tag}`)
@@ -115,19 +124,40 @@ export function readBoolean(content: Buffer): boolean {
   return content[0] === 0xff
 }
 
-/** RFC 5280 §4.1.2.5: UTCTime to 2049, GeneralizedTime from 2050, both in Zulu to the second. */
+/**
+ * RFC 5280 §4.1.2.5: UTCTime to 2049, GeneralizedTime from 2050, both in Zulu to the second. Without
+ * texts in between, because a revocation list has a hundred thousand of them.
+ */
 export function readTime(value: DerValue | undefined): Date {
-  const text = value?.content.toString('latin1') ?? ''
   if (value?.tag === derTags.utcTime) {
-    return dateOf(`${Number(text.slice(0, 2)) < 50 ? '20' : '19'}${text}`)
+    const year = readDigits(value.content, 0, 2)
+    return dateOf(value.content, year < 50 ? 2000 + year : 1900 + year, 2)
   }
-  if (value?.tag === derTags.generalizedTime) return dateOf(text)
+  if (value?.tag === derTags.generalizedTime) {
+    return dateOf(value.content, readDigits(value.content, 0, 4), 4)
+  }
   throw new Error('not a time')
 }
 
-function dateOf(text: string): Date {
-  const iso = text.replace(/^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z')
-  const date = new Date(iso)
-  if (iso === text || Number.isNaN(date.getTime())) throw new Error('not a time')
+/** Month, day, hour, minute and second from `start` on, then `Z`. */
+function dateOf(content: Buffer, year: number, start: number): Date {
+  const [month, day, hour, minute, second] = [0, 2, 4, 6, 8].map((offset) =>
+    readDigits(content, start + offset, 2),
+  ) as [number, number, number, number, number]
+  const date = new Date(Date.UTC(year, month - 1, day, hour, minute, second))
+  const isWhole = content.length === start + 11 && content[start + 10] === 'Z'.charCodeAt(0)
+  // 30 February would be 2 March.
+  const isReal = date.getUTCMonth() === month - 1 && date.getUTCDate() === day
+  if (!isWhole || !isReal || hour > 23 || minute > 59 || second > 59) throw new Error('not a time')
   return date
+}
+
+function readDigits(content: Buffer, start: number, count: number): number {
+  let number = 0
+  for (let index = start; index < start + count; index++) {
+    const digit = byteAt(content, index) - '0'.charCodeAt(0)
+    if (digit < 0 || digit > 9) throw new Error('not a time')
+    number = number * 10 + digit
+  }
+  return number
 }

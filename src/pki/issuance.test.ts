@@ -8,6 +8,8 @@ import {
   writePem,
   type PkiFixture,
 } from '../../test/support/pki-fixture.ts'
+import { makeTestKey } from '../../test/support/card-key.ts'
+import { cardRequest, type WantedCard } from '../../test/support/card-request.ts'
 import { tinyPolicyArc } from '../../test/support/tiny-ca.ts'
 import { cardKinds, type CardKind, type SignInSlot } from '../holders/card-kind.ts'
 import type { Holder } from '../holders/holder.ts'
@@ -16,6 +18,7 @@ import { cardProfileOf } from './card-profile.ts'
 import { parseCertificate } from './certificate.ts'
 import { checkChain, loadTrustAnchors } from './chain.ts'
 import { createDevelopmentPki } from './development-pki.ts'
+import { registryTransactions } from './issuance.ts'
 import { issueCardCertificate, type CardCertificateRequest } from './issue-card-certificate.ts'
 import { issueTerminalCertificate } from './issue-terminal-certificate.ts'
 
@@ -40,26 +43,9 @@ function der(kind: Authority['kind']): Buffer {
   return found.certificateDer
 }
 
-interface Wanted extends Partial<CardCertificateRequest> {
-  readonly person?: Partial<Holder>
-}
+const request = (wanted?: WantedCard) => cardRequest(fixture, wanted)
 
-async function request({ kind = 'civil-servant', person, ...rest }: Wanted = {}) {
-  const { cardUuid, holder } = await fixture.addCard(kind, person)
-  return {
-    cardUuid,
-    kind,
-    slot: '9E',
-    holder,
-    agencyPath: kind === 'civil-servant' ? ['Tỉnh Minh Họa', 'Sở Tư pháp'] : [],
-    expiresAt: new Date('2030-12-31T16:59:59Z'),
-    publicKey: makePublicKey(),
-    actor: 'test',
-    ...rest,
-  } satisfies CardCertificateRequest
-}
-
-async function issue(wanted: Wanted = {}) {
+async function issue(wanted?: WantedCard) {
   return issueCardCertificate(fixture.deps, await request(wanted))
 }
 
@@ -187,14 +173,12 @@ describe('a card certificate', () => {
   })
 
   it('is accepted for P-384 and RSA-2048 keys too', async () => {
-    const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 }).publicKey
-    const keys = [makePublicKey('P-384'), rsa.export({ format: 'der', type: 'spki' })]
-    for (const publicKey of keys) {
-      const issued = await issue({ publicKey })
+    for (const key of [makeTestKey('P-384'), makeTestKey('RSA-2048')]) {
+      const issued = await issue({ key })
       expect(await verifyWithOpenssl(issued.der)).toContain('OK')
       expect(
         new X509Certificate(issued.der).publicKey.export({ format: 'der', type: 'spki' }),
-      ).toEqual(publicKey)
+      ).toEqual(key.publicKey)
     }
   })
 })
@@ -216,7 +200,6 @@ describe('a request that does not fit', () => {
       field: 'publicKey',
       change: { publicKey: Buffer.concat([makePublicKey(), Buffer.of(0)]) },
     },
-    { what: 'a slot without profile', field: 'slot', change: { slot: '9C' } },
     { what: 'an enterprise card for a person', field: 'holder', change: { kind: 'enterprise' } },
     { what: 'an agency without name', field: 'agencyPath', change: { agencyPath: [' '] } },
     {
@@ -273,30 +256,52 @@ describe('issuance', () => {
     })
   })
 
-  it('has the row before the signature: a crash while signing leaves it prepared', async () => {
+  it('has the row before the signature: when that fails, the row is settled as revoked', async () => {
     const asked = await request()
-    const { keystore } = fixture.deps
-    const broken = {
-      ...fixture.deps,
-      certificates: {
-        ...fixture.deps.certificates,
-        completeCertificate: () => Promise.reject(new Error('killed')),
+    const key = await fixture.deps.keystore.key('ca-civil-servant')
+    const seen: string[][] = []
+    const failing = {
+      ...key,
+      sign: async () => {
+        seen.push(await statusesOf(asked.cardUuid))
+        throw new Error('the HSM is away')
       },
     }
-    await expect(issueCardCertificate(broken, asked)).rejects.toThrow('killed')
-    expect(await statusesOf(asked.cardUuid)).toEqual(['prepared'])
+    const keystore = { ...fixture.deps.keystore, key: () => Promise.resolve(failing) }
+    const broken = { ...fixture.deps, keystore }
+    await expect(issueCardCertificate(broken, asked)).rejects.toThrow('the HSM is away')
+    expect(seen).toEqual([['prepared']])
+    expect(await statusesOf(asked.cardUuid)).toEqual(['revoked'])
     const [last] = await fixture.deps.audit.listRecent({ cardUuid: asked.cardUuid })
-    expect(last).toMatchObject({ outcome: 'refused', reason: 'UNEXPECTED' })
+    expect(last).toMatchObject({
+      event: 'certificate.issued',
+      outcome: 'refused',
+      reason: 'UNEXPECTED',
+    })
 
-    // And nothing stands in the way of the next run.
-    await issueCardCertificate({ ...fixture.deps, keystore }, asked)
-    expect(await statusesOf(asked.cardUuid)).toEqual(['active', 'prepared'])
+    // And nothing stands in the way of the next run, with the very same key.
+    await issueCardCertificate(fixture.deps, asked)
+    expect(await statusesOf(asked.cardUuid)).toEqual(['active', 'revoked'])
+  })
+
+  it('keeps to itself what the keystore signed with another key', async () => {
+    const asked = await request()
+    const other = await fixture.deps.keystore.key('ca-citizen')
+    const key = await fixture.deps.keystore.key('ca-civil-servant')
+    const lying = { ...key, sign: (data: Uint8Array) => other.sign(data) }
+    const keystore = { ...fixture.deps.keystore, key: () => Promise.resolve(lying) }
+    await expect(issueCardCertificate({ ...fixture.deps, keystore }, asked)).rejects.toMatchObject({
+      code: 'AUTHORITY_UNAVAILABLE',
+      facts: { fault: 'signature-wrong' },
+    })
+    expect(await statusesOf(asked.cardUuid)).toEqual(['revoked'])
   })
 
   it('signs nothing when the intent cannot be audited', async () => {
     const asked = await request()
     const audit = { append: () => Promise.reject(new Error('audit is away')) }
-    await expect(issueCardCertificate({ ...fixture.deps, audit }, asked)).rejects.toThrow('audit')
+    const broken = { ...fixture.deps, inTransaction: registryTransactions(fixture.db, () => audit) }
+    await expect(issueCardCertificate(broken, asked)).rejects.toThrow('audit')
     await expectNoRow(asked.cardUuid)
   })
 
@@ -358,22 +363,6 @@ describe('a terminal certificate', () => {
     }
     const all = await fixture.deps.certificates.listByTerminal(terminal.id)
     expect(all.map(({ status }) => status).sort()).toEqual(['active', 'superseded'])
-  })
-})
-
-describe('the authorities', () => {
-  it.each([
-    ['root', 'CN=Ecard Root CA', 'pathlen:1', 'ecdsa-with-SHA384'],
-    ['civil-servant', 'CN=Ecard Civil Servant CA', 'pathlen:0', 'ecdsa-with-SHA384'],
-    ['terminal', 'CN=Ecard Terminal CA', 'pathlen:0', 'ecdsa-with-SHA384'],
-  ] as const)('%s: OpenSSL verifies it and shows its profile', async (kind, name, path, hash) => {
-    const certificate = der(kind)
-    expect(await verifyWithOpenssl(certificate)).toContain('OK')
-    const text = await textOf(certificate)
-    expect(text).toContain(`Subject: C=VN, ${name}\n`)
-    expect(text).toContain('X509v3 Key Usage: critical\n                Certificate Sign, CRL Sign')
-    expect(text).toContain(`CA:TRUE, ${path}`)
-    expect(text).toContain(hash)
   })
 })
 

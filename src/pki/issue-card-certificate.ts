@@ -2,8 +2,11 @@ import type { CardKind, KeySlot } from '../holders/card-kind.ts'
 import type { Holder } from '../holders/holder.ts'
 import { CertificateRequestRefused } from './certificate-request.ts'
 import { issueCertificate, type IssuanceDeps } from './issuance.ts'
+import type { PossessionProof } from './possession.ts'
 import type { RegisteredCertificate } from './registered-certificate.ts'
 import type { CertificateSubject } from './subject-name.ts'
+
+export type CardPossessionProof = Exclude<PossessionProof, { kind: 'terminal-enrolment' }>
 
 export interface CardCertificateRequest {
   /** The card must be registered: the registry refuses certificates of unknown cards. */
@@ -17,6 +20,8 @@ export interface CardCertificateRequest {
   readonly agencyPath: readonly string[]
   /** Made on the card: SubjectPublicKeyInfo, DER. */
   readonly publicKey: Buffer
+  /** That the card holds the private key: see `possessionBytes`. */
+  readonly possession: CardPossessionProof
   /** Supersedes a certificate that the slot has already; without it that is a `Duplicate`. */
   readonly replace?: boolean
   /** Who asked: a holder id or the name of a program. */
@@ -42,9 +47,10 @@ export async function issueCardCertificate(
   }
   return issueCertificate(deps, {
     profile,
+    authorityId: null,
     subject: subjectOf(holder, request.agencyPath),
-    uuid: cardUuid,
     publicKey: request.publicKey,
+    possession: request.possession,
     notAfter: request.expiresAt,
     for: { cardUuid, slot },
     replaces: request.replace ? await current(deps, request) : null,

@@ -26,9 +26,10 @@ export async function issueTerminalCertificate(
   const earlier = await deps.certificates.listByTerminal(terminal.id)
   return issueCertificate(deps, {
     profile: deps.profiles.terminal,
+    authorityId: null,
     subject: { type: 'terminal', name: terminal.name },
-    uuid: terminal.id,
     publicKey,
+    possession: { kind: 'terminal-enrolment' },
     notAfter: null,
     for: { terminalId: terminal.id },
     replaces: earlier.find(isInUse) ?? null,

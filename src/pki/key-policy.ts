@@ -1,33 +1,50 @@
-import { createPublicKey, type KeyObject } from 'node:crypto'
+import { createHash, createPublicKey, type KeyObject } from 'node:crypto'
 import type { KeyAlgorithm } from '../keystore/keystore.ts'
 import { CertificateRequestRefused } from './certificate-request.ts'
-import { derTags, readOnly } from './der.ts'
+import { rsaWeaknessOf } from './weak-rsa-key.ts'
 
 /** SP 800-78-5 §3.1: the public exponent is 65537 or larger; ours, as every card's, is that one. */
 const rsaExponent = 65_537n
 
+export interface CheckedKey {
+  readonly key: KeyObject
+  readonly algorithm: KeyAlgorithm
+}
+
 /**
- * The key that a certificate is asked for, if `allowed` has its algorithm (SP 800-78-5 table 1).
- * OpenSSL refuses a point that is not on its curve.
+ * The key that a certificate is asked for, if `allowed` has its algorithm (SP 800-78-5 table 1) and
+ * it has none of the weaknesses that a public key shows. What the registry knows of the key (whose
+ * it is, whether it was revoked) is for `checkKeyUse` to say.
+ *
+ * 1. It is written in the one way that DER has for it: the same key has the same fingerprint.
+ * 2. Algorithm, size, curve and exponent are allowed. OpenSSL refuses a point off its curve.
+ * 3. An RSA modulus has no small factor, no ROCA fingerprint and no primes close together.
  *
  * @param spki - SubjectPublicKeyInfo, DER
  * @throws CertificateRequestRefused `publicKey`
  */
-export function checkPublicKey(spki: Buffer, allowed: readonly KeyAlgorithm[]): KeyObject {
+export function checkPublicKey(spki: Buffer, allowed: readonly KeyAlgorithm[]): CheckedKey {
   const key = readPublicKey(spki)
   const algorithm = algorithmOf(key)
   if (algorithm === null || !allowed.includes(algorithm)) {
-    throw new CertificateRequestRefused('publicKey', `must be one of ${allowed.join(', ')}`)
+    throw refused(`must be one of ${allowed.join(', ')}`)
   }
-  return key
+  if (!isInItsOneForm(key, spki)) throw refused('must be in its DER form, a point uncompressed')
+  const weakness = algorithm.startsWith('RSA') ? rsaWeaknessOf(modulusOf(key)) : null
+  if (weakness !== null) throw refused(`is weak (${weakness}): make a new one`)
+  return { key, algorithm }
+}
+
+/** What the registry knows a key by: SHA-256 of its SubjectPublicKeyInfo. */
+export function keyFingerprintOf(spki: Buffer): Buffer {
+  return createHash('sha256').update(spki).digest()
 }
 
 function readPublicKey(spki: Buffer): KeyObject {
   try {
-    readOnly(spki, derTags.sequence)
     return createPublicKey({ key: spki, format: 'der', type: 'spki' })
   } catch (cause) {
-    throw new CertificateRequestRefused('publicKey', 'must be a SubjectPublicKeyInfo', cause)
+    throw refused('must be a SubjectPublicKeyInfo', cause)
   }
 }
 
@@ -38,4 +55,25 @@ function algorithmOf(key: KeyObject): KeyAlgorithm | null {
   if (key.asymmetricKeyType !== 'rsa' || publicExponent !== rsaExponent) return null
   if (modulusLength === 2048) return 'RSA-2048'
   return modulusLength === 3072 ? 'RSA-3072' : null
+}
+
+/** The identifier of a P-256 and a P-384 key up to the point, which 0x04 says is uncompressed. */
+const ecBeginnings = [
+  '3059301306072a8648ce3d020106082a8648ce3d03010703420004',
+  '3076301006072a8648ce3d020106052b8104002203620004',
+].map((hex) => Buffer.from(hex, 'hex'))
+
+/** OpenSSL writes a key as it read it, compressed or not, so for points the form is looked at. */
+function isInItsOneForm(key: KeyObject, spki: Buffer): boolean {
+  if (!key.export({ format: 'der', type: 'spki' }).equals(spki)) return false
+  if (key.asymmetricKeyType === 'rsa') return true
+  return ecBeginnings.some((beginning) => spki.subarray(0, beginning.length).equals(beginning))
+}
+
+function modulusOf(key: KeyObject): Buffer {
+  return Buffer.from(key.export({ format: 'jwk' }).n ?? '', 'base64url')
+}
+
+function refused(message: string, cause?: unknown): CertificateRequestRefused {
+  return new CertificateRequestRefused('publicKey', message, cause)
 }

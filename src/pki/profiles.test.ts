@@ -11,8 +11,7 @@ import {
   type LeafOptions,
   type TinyCa,
 } from '../../test/support/tiny-ca.ts'
-import { cardKinds } from '../holders/card-kind.ts'
-import { authorityKinds } from './authority.ts'
+import { cardKinds, keySlots } from '../holders/card-kind.ts'
 import { parseCertificate } from './certificate.ts'
 import { cardProfileOf, profilesDirectory, readProfiles } from './profiles.ts'
 
@@ -76,24 +75,56 @@ describe('readProfiles', () => {
     await writeFile(join(folder, file), JSON.stringify({ ...content, ...changes }))
   }
 
-  it('reads one for each card kind and sign-in slot, for terminals and every authority', async () => {
+  it('reads one for each card kind and slot, for terminals, responders and servers', async () => {
     const profiles = await readProfiles()
     for (const kind of cardKinds) {
-      expect(profiles.card(kind, '9A')).toMatchObject({ issuer: kind, slot: '9A' })
-      expect(profiles.card(kind, '9E')).toMatchObject({ issuer: kind, slot: '9E' })
+      for (const slot of keySlots) {
+        expect(profiles.card(kind, slot)).toMatchObject({ issuer: kind, slot })
+      }
     }
     expect(profiles.terminal.issuer).toBe('terminal')
-    for (const kind of authorityKinds) expect(profiles.authority(kind).kind).toBe(kind)
-    expect(profiles.card('citizen', '9C')).toBeNull()
+    expect(profiles.ocspSigner).toMatchObject({ issuer: 'own', ocspNoCheck: true, pointers: [] })
+    expect(profiles.tlsServer.dnsDomains).not.toEqual([])
+  })
+
+  it('takes a profile for logging on to Windows, with its usage and its domain', async () => {
+    const extendedKeyUsage = { usages: ['clientAuth', 'smartCardLogon'], critical: false }
+    await change('civil-servant-9a.json', { extendedKeyUsage, upnDomain: 'province.example' })
+    const profile = (await readProfiles(folder)).card('civil-servant', '9A')
+    expect(profile?.upnDomain).toBe('province.example')
   })
 
   it.each<[string, string, object]>([
     ['is of a policy that sign-in reads otherwise', 'citizen-9e.json', { policy: '1.4' }],
-    ['is of usages that sign-in does not accept', 'citizen-9a.json', { keyUsage: [] }],
+    [
+      'is of usages that sign-in does not accept',
+      'citizen-9a.json',
+      { keyUsage: { ec: ['keyAgreement'], rsa: ['keyEncipherment'] } },
+    ],
+    [
+      'is of extended usages that sign-in does not accept',
+      'citizen-9e.json',
+      { extendedKeyUsage: { usages: ['clientAuth'], critical: true } },
+    ],
+    [
+      'does not mark what it is for as critical',
+      'citizen-9e.json',
+      { extendedKeyUsage: { usages: ['pivCardAuth'], critical: false } },
+    ],
+    [
+      'logs on to Windows without a domain',
+      'citizen-9a.json',
+      { extendedKeyUsage: { usages: ['clientAuth', 'smartCardLogon'], critical: false } },
+    ],
+    ['has a domain and no logging on', 'citizen-9a.json', { upnDomain: 'province.example' }],
+    ['is for servers of any name', 'tls-server.json', { dnsDomains: [] }],
+    ['does not number its people', 'citizen-9a.json', { identifier: null }],
+    ['lets one authority certify the responders of all', 'ocsp-signer.json', { issuer: 'citizen' }],
+    ['points to something else', 'citizen-9a.json', { pointers: ['ldap'] }],
     ['says something that we do not know', 'citizen-9a.json', { smartCardLogon: true }],
     ['has another name than its file', 'citizen-9a.json', { name: 'citizen-9e' }],
     ['allows a key that we cannot make', 'terminal.json', { keyAlgorithms: ['RSA-1024'] }],
-    ['ends before it starts', 'authority-root.json', { validityDays: 0 }],
+    ['ends before it starts', 'terminal.json', { validityDays: 0 }],
   ])('refuses a profile that %s', async (_, file, changes) => {
     await change(file, changes)
     await expect(readProfiles(folder)).rejects.toMatchObject({
@@ -108,8 +139,8 @@ describe('readProfiles', () => {
     await expect(readProfiles(join(folder, 'no'))).rejects.toMatchObject({ code: 'CONFIG_INVALID' })
   })
 
-  it('refuses a folder without the profile of an authority', async () => {
-    await rm(join(folder, 'authority-citizen.json'))
-    await expect(readProfiles(folder)).rejects.toMatchObject({ facts: { file: 'citizen' } })
+  it('refuses a folder without a profile that the service cannot do without', async () => {
+    await rm(join(folder, 'ocsp-signer.json'))
+    await expect(readProfiles(folder)).rejects.toMatchObject({ facts: { file: 'ocsp-signer' } })
   })
 })

@@ -2,100 +2,55 @@ import { readdir, readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 import { AppError } from '../errors.ts'
-import { cardKinds, keySlots, type CardKind, type KeySlot } from '../holders/card-kind.ts'
-import { keyAlgorithms } from '../keystore/keystore.ts'
-import { authorityKinds, type AuthorityKind } from './authority.ts'
-import { cardPolicy, extendedKeyUsages, isSlotUse } from './card-profile.ts'
+import type { CardKind, KeySlot } from '../holders/card-kind.ts'
+import { cardPolicy, isSlotUse } from './card-profile.ts'
+import { leafProfile, type LeafProfile } from './leaf-profile.ts'
 
 export { cardProfileOf, type CardProfile } from './card-profile.ts'
+export type { LeafProfile } from './leaf-profile.ts'
 
 /** A profile file in `certs/` does not say what we could issue; `facts.file` names it. */
 export class ProfileInvalid extends AppError {
   readonly code = 'CONFIG_INVALID'
 }
 
-const relativePolicy = z.string().regex(/^\d+(\.\d+)*$/)
-const urls = z.array(z.url({ protocol: /^https?$/ }))
-
-/** Where to find the issuer's certificate, status and revocations; empty until they are served. */
-const pointers = { caIssuersUrls: urls, ocspUrls: urls, crlUrls: urls }
-
-const leafProfile = z.strictObject({
-  name: z.string(),
-  /** For the reader of the file. */
-  purpose: z.string(),
-  issuer: z.enum([...cardKinds, 'terminal']),
-  /** null for a key that is not on a card. */
-  slot: z.enum(keySlots).nullable(),
-  subject: z.enum(['person', 'organisation', 'terminal']),
-  keyAlgorithms: z.array(z.enum(keyAlgorithms)).min(1),
-  keyUsage: z.array(z.enum(['digitalSignature'])).min(1),
-  extendedKeyUsage: z.strictObject({
-    usages: z.array(z.enum(Object.keys(extendedKeyUsages) as (keyof typeof extendedKeyUsages)[])),
-    critical: z.boolean(),
-  }),
-  /** Below the policy arc. */
-  policy: relativePolicy,
-  /** At most; a card's own end and the issuer's end cut it shorter. */
-  validityDays: z.int().positive(),
-  ...pointers,
-})
-export type LeafProfile = Readonly<z.infer<typeof leafProfile>>
-
-const authorityProfile = z.strictObject({
-  name: z.string(),
-  purpose: z.string(),
-  kind: z.enum(authorityKinds),
-  commonName: z.string().min(1).max(64),
-  keyAlgorithm: z.enum(keyAlgorithms),
-  validityDays: z.int().positive(),
-  pathLength: z.int().nonnegative(),
-  /** Below the policy arc: what it may issue; empty for the root, which may all. */
-  policies: z.array(relativePolicy),
-  ...pointers,
-})
-export type AuthorityProfile = Readonly<z.infer<typeof authorityProfile>>
-
 /** Every profile, read and checked once. */
 export interface Profiles {
   /** null for a kind and slot that we do not certify. */
   card(kind: CardKind, slot: KeySlot): LeafProfile | null
   readonly terminal: LeafProfile
-  authority(kind: AuthorityKind): AuthorityProfile
+  /** What an authority's own OCSP responder signs with. */
+  readonly ocspSigner: LeafProfile
+  /** TLS of the province's inner services. */
+  readonly tlsServer: LeafProfile
 }
 
 export const profilesDirectory = fileURLToPath(new URL('../../certs/', import.meta.url))
 
 /**
- * Reads `authority-*.json` as authority profiles and every other `*.json` as leaf profiles.
+ * Reads every `*.json` but `ceremony.json`, which is about authorities and for `readCeremony`.
  *
  * @throws ProfileInvalid for the first file that is malformed or contradicts what sign-in
- *   recognises, and when the terminal's or an authority's profile is missing
+ *   recognises, and when one that the service cannot do without is missing
  */
 export async function readProfiles(directory: string = profilesDirectory): Promise<Profiles> {
-  const leaves = new Map<string, LeafProfile>()
-  const authorities = new Map<string, AuthorityProfile>()
+  const profiles = new Map<string, LeafProfile>()
   for (const file of await listFiles(directory)) {
-    const content = await readJson(directory, file)
-    if (file.startsWith('authority-')) {
-      const profile = parse(authorityProfile, content, file)
-      authorities.set(profile.kind, profile)
-    } else {
-      const profile = parse(leafProfile, content, file)
-      leaves.set(profile.name, checkRecognised(profile, file))
-    }
+    const profile = parse(await readJson(directory, file), file)
+    profiles.set(profile.name, checkConsistent(profile, file))
   }
-  checkComplete(leaves, authorities)
   return {
-    card: (kind, slot) => leaves.get(`${kind}-${slot.toLowerCase()}`) ?? null,
-    terminal: required(leaves, 'terminal'),
-    authority: (kind) => required(authorities, kind),
+    card: (kind, slot) => profiles.get(`${kind}-${slot.toLowerCase()}`) ?? null,
+    terminal: required(profiles, 'terminal'),
+    ocspSigner: required(profiles, 'ocsp-signer'),
+    tlsServer: required(profiles, 'tls-server'),
   }
 }
 
 async function listFiles(directory: string): Promise<string[]> {
   try {
-    return (await readdir(directory)).filter((file) => file.endsWith('.json')).sort()
+    const files = await readdir(directory)
+    return files.filter((file) => file.endsWith('.json') && file !== 'ceremony.json').sort()
   } catch (cause) {
     throw new ProfileInvalid(`cannot read the profiles in ${directory}`, { directory }, cause)
   }
@@ -109,12 +64,8 @@ async function readJson(directory: string, file: string): Promise<unknown> {
   }
 }
 
-function parse<T extends { name: string }>(
-  schema: z.ZodType<T>,
-  content: unknown,
-  file: string,
-): T {
-  const result = schema.safeParse(content)
+function parse(content: unknown, file: string): LeafProfile {
+  const result = leafProfile.safeParse(content)
   if (!result.success) {
     throw new ProfileInvalid(`profile ${file}: ${z.prettifyError(result.error)}`, { file })
   }
@@ -124,29 +75,45 @@ function parse<T extends { name: string }>(
   return result.data
 }
 
-/** What we issue, `cardProfileOf` has to recognise at sign-in. */
-function checkRecognised(profile: LeafProfile, file: string): LeafProfile {
-  const { issuer, slot, keyUsage, policy, extendedKeyUsage } = profile
-  if (issuer === 'terminal' || slot === null) return profile
-  const isRecognised =
-    profile.name === `${issuer}-${slot.toLowerCase()}` &&
+/** What we issue for cards, sign-in has to recognise, and Windows wants a name to log on with. */
+function checkConsistent(profile: LeafProfile, file: string): LeafProfile {
+  const fault = faultOf(profile)
+  if (fault === null) return profile
+  throw new ProfileInvalid(`profile ${file} ${fault}`, { file })
+}
+
+function faultOf(profile: LeafProfile): string | null {
+  const { slot, subject, issuer, upnDomain, extendedKeyUsage, dnsDomains } = profile
+  if (slot !== null && !isOfItsSlot(profile)) {
+    return 'would make certificates that sign-in does not recognise'
+  }
+  if ((upnDomain !== null) !== extendedKeyUsage.usages.includes('smartCardLogon')) {
+    return 'must have both of smartCardLogon and upnDomain, or neither'
+  }
+  if ((subject === 'server') !== dnsDomains.length > 0) {
+    return 'must have dnsDomains if it is for servers, and else none'
+  }
+  const isNumbered = subject === 'person' || subject === 'organisation'
+  if ((profile.identifier !== null) !== isNumbered) {
+    return 'must have an identifier if it is for people or organisations, and else none'
+  }
+  if ((subject === 'ocsp-responder') !== (issuer === 'own')) {
+    return 'must be issued by an authority for its own responder, or name another issuer'
+  }
+  return null
+}
+
+function isOfItsSlot({ name, issuer, slot, policy, ...stated }: LeafProfile): boolean {
+  if (slot === null || issuer === 'terminal' || issuer === 'own') return false
+  return (
+    name === `${issuer}-${slot.toLowerCase()}` &&
     policy === cardPolicy({ kind: issuer, slot }) &&
-    isSlotUse(slot, { keyUsage, extendedKeyUsage: extendedKeyUsage.usages })
-  if (isRecognised) return profile
-  const message = `profile ${file} would make certificates that sign-in does not recognise`
-  throw new ProfileInvalid(message, { file })
+    isSlotUse(slot, stated)
+  )
 }
 
-function checkComplete(
-  leaves: ReadonlyMap<string, LeafProfile>,
-  authorities: ReadonlyMap<string, AuthorityProfile>,
-): void {
-  required(leaves, 'terminal')
-  for (const kind of authorityKinds) required(authorities, kind)
-}
-
-function required<T>(profiles: ReadonlyMap<string, T>, name: string): T {
+function required(profiles: ReadonlyMap<string, LeafProfile>, name: string): LeafProfile {
   const profile = profiles.get(name)
-  if (!profile) throw new ProfileInvalid(`there is no profile for ${name}`, { file: name })
+  if (!profile) throw new ProfileInvalid(`there is no profile ${name}.json`, { file: name })
   return profile
 }

@@ -1,46 +1,17 @@
 import 'reflect-metadata'
 import { X509Certificate } from 'node:crypto'
-import { AlgorithmIdentifier } from '@peculiar/asn1-x509'
 import * as x509 from '@peculiar/x509'
-import type { KeyAlgorithm, SigningKey } from '../keystore/keystore.ts'
-import { importParameters, signatureParameters } from '../keystore/signing-key.ts'
+import type { SigningKey } from '../keystore/keystore.ts'
+import { importParameters } from '../keystore/signing-key.ts'
 import { AuthorityUnavailable } from './authority.ts'
 import { parseCertificate, type Certificate } from './certificate.ts'
-import { writeSequence, writeUnsignedInteger } from './der-writer.ts'
+import { derTags, readOnly, readValues } from './der.ts'
+import { writeBitString, writeSequence, writeUnsignedInteger } from './der-writer.ts'
 import { issuerFault } from './issuer-fault.ts'
+import { encodeSignatureAlgorithm, encodeToBeSigned, type ToBeSigned } from './to-be-signed.ts'
 
-/** Everything that goes into a certificate besides the signature. */
-export interface ToBeSigned {
-  readonly serialNumber: string
-  readonly subject: x509.Name
-  readonly issuer: x509.Name
-  readonly notBefore: Date
-  readonly notAfter: Date
-  /** SubjectPublicKeyInfo, DER. */
-  readonly publicKey: Buffer
-  readonly extensions: readonly x509.Extension[]
-}
-
-/** RFC 5758 §3.2, RFC 4055 §5: how lists, answers and certificates name what signed them. */
-const signatureAlgorithms = {
-  'P-256': '1.2.840.10045.4.3.2',
-  'P-384': '1.2.840.10045.4.3.3',
-  'RSA-2048': '1.2.840.113549.1.1.11',
-  'RSA-3072': '1.2.840.113549.1.1.11',
-} as const satisfies Record<KeyAlgorithm, string>
-
-const asn1Null = Uint8Array.of(0x05, 0x00).buffer
-
-/** With NULL parameters for RSA, and none for ECDSA. */
-export function signatureAlgorithmOf({
-  algorithm,
-}: Pick<SigningKey, 'algorithm'>): AlgorithmIdentifier {
-  const isRsa = algorithm.startsWith('RSA')
-  return new AlgorithmIdentifier({
-    algorithm: signatureAlgorithms[algorithm],
-    ...(isRsa && { parameters: asn1Null }),
-  })
-}
+export { signatureAlgorithmOf } from './signature-algorithm.ts'
+export type { ToBeSigned } from './to-be-signed.ts'
 
 /**
  * Signs `data` as X.509, CRLs and OCSP want it: what goes into the BIT STRING, an ECDSA-Sig-Value
@@ -60,19 +31,14 @@ function ecdsaSigValue(signature: Uint8Array): Buffer {
 }
 
 /** Signs, and gives back DER. What comes out is for `checkSigned` before anybody sees it. */
-export async function sign(toBeSigned: ToBeSigned, key: SigningKey): Promise<Buffer> {
-  const { signingKey, crypto } = forLibrary(key)
-  const certificate = await x509.X509CertificateGenerator.create(
-    {
-      ...toBeSigned,
-      publicKey: new Uint8Array(toBeSigned.publicKey),
-      extensions: [...toBeSigned.extensions],
-      signingKey,
-      signingAlgorithm: signatureParameters[key.algorithm],
-    },
-    crypto,
-  )
-  return Buffer.from(certificate.rawData)
+export function sign(toBeSigned: ToBeSigned, key: SigningKey): Promise<Buffer> {
+  return signEncoded(encodeToBeSigned(toBeSigned, key.algorithm), key)
+}
+
+/** Certificate (RFC 5280 §4.1) around `tbs`, which names the algorithm of `key` already. */
+export async function signEncoded(tbs: Buffer, key: SigningKey): Promise<Buffer> {
+  const signature = await signDer(key, tbs)
+  return writeSequence(tbs, encodeSignatureAlgorithm(key.algorithm), writeBitString(signature))
 }
 
 /**
@@ -92,22 +58,34 @@ export function forLibrary(key: SigningKey): { signingKey: CryptoKey; crypto: Cr
  * Reads what was signed as a stranger would, before it is recorded: it has the serial on record,
  * and the issuer's certificate verifies it.
  *
- * @param issuer - null for a root, which verifies itself
+ * @param options.issuer - null for a root, which verifies itself
+ * @param options.issuerOpenSsl - what OpenSSL made of `issuer` before, to save reading it again
  * @throws AuthorityUnavailable when it does not: the keystore's key is not the authority's
  */
 export function checkSigned(
   der: Buffer,
-  toBeSigned: ToBeSigned,
-  { issuer, authoritiesBelow }: { issuer: Certificate | null; authoritiesBelow: number },
+  toBeSigned: Pick<ToBeSigned, 'serialNumber'>,
+  options: {
+    readonly issuer: Certificate | null
+    readonly authoritiesBelow: number
+    readonly issuerOpenSsl?: X509Certificate
+  },
 ): Certificate {
   const certificate = parseCertificate(der)
+  const { issuer, ...others } = options
   const fault =
     certificate.serialNumber === toBeSigned.serialNumber
-      ? issuerFault(certificate, issuer ?? certificate, { authoritiesBelow })
+      ? issuerFault(certificate, issuer ?? certificate, others)
       : 'serial-number-differs'
   if (fault === null) return certificate
   const message = `the certificate that was signed does not verify (${fault})`
   throw new AuthorityUnavailable(message, { fault, serialNumber: toBeSigned.serialNumber })
+}
+
+/** The TBSCertificate inside a certificate, DER. */
+export function signedPartOf(der: Buffer): Buffer {
+  const [tbs] = readValues(readOnly(der, derTags.sequence))
+  return writeSequence(tbs?.content ?? Buffer.of())
 }
 
 /** The name in the authority's certificate, byte for byte (RFC 5280 §4.1.2.4). */

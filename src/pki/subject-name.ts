@@ -3,7 +3,8 @@ import * as x509 from '@peculiar/x509'
 import { CertificateRequestRefused } from './certificate-request.ts'
 
 /** Who a certificate is about. Names may come in any Unicode form; NFC goes in. */
-export type CertificateSubject = PersonSubject | OrganisationSubject | TerminalSubject
+export type CertificateSubject =
+  PersonSubject | OrganisationSubject | TerminalSubject | OcspResponderSubject | ServerSubject
 
 export interface PersonSubject {
   readonly type: 'person'
@@ -24,6 +25,21 @@ export interface TerminalSubject {
   readonly name: string
 }
 
+export interface OcspResponderSubject {
+  readonly type: 'ocsp-responder'
+  /** The authority that it answers for. */
+  readonly authorityName: string
+}
+
+export interface ServerSubject {
+  readonly type: 'server'
+  /** Lower case; the first is the common name too. */
+  readonly dnsNames: readonly string[]
+}
+
+/** How people and organisations are numbered (ETSI EN 319 412-1 §5.1.3, §5.1.4). */
+export type IdentifierScheme = 'IDCVN' | 'NTRVN' | 'VATVN'
+
 const attribute = {
   commonName: '2.5.4.3',
   serialNumber: '2.5.4.5',
@@ -37,34 +53,56 @@ const attribute = {
 const maxNameCharacters = 64
 
 /**
- * The subject name after ETSI EN 319 412-1 §5.1.3 (persons: `IDCVN-` and the national number) and
- * §5.1.4 (organisations: `VATVN-` and the tax code).
+ * The subject name after ETSI EN 319 412-2 §4.2.4 (persons) and 412-3 §4.2.1 (organisations), with
+ * the identifiers of 412-1 §5.1.3 and §5.1.4. Surname and given name are left out: the registry
+ * holds full names, and where a Vietnamese name parts is not for a program to guess.
  *
+ * @param scheme - the profile's; null for subjects without a number
  * @throws CertificateRequestRefused naming `displayName`, `nationalNumber`, `taxCode`,
- *   `agencyPath` or `name`
+ *   `agencyPath`, `name`, `dnsNames` or, for a subject and scheme that do not fit, `identifier`
  */
-export function subjectName(subject: CertificateSubject): x509.Name {
+export function subjectName(
+  subject: CertificateSubject,
+  scheme: IdentifierScheme | null,
+): x509.Name {
   switch (subject.type) {
     case 'person':
       return nameOf([
         ...agencyAttributes(subject.agencyPath),
         utf8(attribute.commonName, subject.displayName, 'displayName'),
-        printable(attribute.serialNumber, 'IDCVN-', subject.nationalNumber, 'nationalNumber'),
+        printable(
+          attribute.serialNumber,
+          prefixOf(scheme, ['IDCVN']),
+          subject.nationalNumber,
+          'nationalNumber',
+        ),
       ])
     case 'organisation':
       return nameOf([
         utf8(attribute.organisation, subject.displayName, 'displayName'),
-        printable(attribute.organisationIdentifier, 'VATVN-', subject.taxCode, 'taxCode'),
+        printable(
+          attribute.organisationIdentifier,
+          prefixOf(scheme, ['VATVN', 'NTRVN']),
+          subject.taxCode,
+          'taxCode',
+        ),
         utf8(attribute.commonName, subject.displayName, 'displayName'),
       ])
     case 'terminal':
       return nameOf([utf8(attribute.commonName, subject.name, 'name')])
+    case 'ocsp-responder':
+      return nameOf([
+        utf8(attribute.organisation, subject.authorityName, 'authorityName'),
+        utf8(attribute.commonName, 'OCSP', 'commonName'),
+      ])
+    case 'server':
+      return nameOf([utf8(attribute.commonName, subject.dnsNames[0] ?? '', 'dnsNames')])
   }
 }
 
-/** The name of an authority of ours. */
-export function authorityName(commonName: string): x509.Name {
-  return nameOf([utf8(attribute.commonName, commonName, 'commonName')])
+function prefixOf(scheme: IdentifierScheme | null, allowed: readonly IdentifierScheme[]): string {
+  if (scheme !== null && allowed.includes(scheme)) return `${scheme}-`
+  throw new CertificateRequestRefused('identifier', `must be one of ${allowed.join(', ')}`)
 }
 
 type NameAttribute = Record<string, [{ utf8String: string } | { printableString: string }]>

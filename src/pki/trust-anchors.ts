@@ -1,8 +1,8 @@
 import { X509Certificate } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
 import { AuthorityUnavailable, type Authority, type AuthorityKind } from './authority.ts'
-import { parseCertificate, type Certificate } from './certificate.ts'
-import { issuerFault } from './issuer-fault.ts'
+import { CertificateUnreadable, parseCertificate, type Certificate } from './certificate.ts'
+import { issuerFault, type IssuerFault } from './issuer-fault.ts'
 
 /** One of our authorities whose own path to our root has been checked, all but the dates. */
 export interface IssuingAuthority {
@@ -16,10 +16,12 @@ export interface IssuingAuthority {
   readonly path: readonly Certificate[]
 }
 
-/** Made once from the registry's authorities; made anew when they change. */
+/** Made from the registry's authorities; made anew, with nothing remembered, when they change. */
 export interface TrustAnchors {
   /** By subject key identifier: two authorities of one kind may stand side by side (roll-over). */
   readonly byKeyIdentifier: ReadonlyMap<string, IssuingAuthority>
+  /** Subject key identifiers of those that vouch for nobody any more, and of all below them. */
+  readonly revoked: ReadonlySet<string>
   /**
    * Fingerprints (hexadecimal) of certificates whose signature has been verified, with who made
    * it. A signature stays right for ever; dates are judged at every check.
@@ -30,61 +32,114 @@ export interface TrustAnchors {
 /** Some 100 bytes each. Only certificates of our own get in, so strangers cannot flush it. */
 const maxVerified = 50_000
 
+/** An authority of the registry that nobody may rely on, and why. */
+export interface AnchorFault {
+  readonly authorityId: string
+  readonly name: string
+  readonly fault: string
+}
+
 /**
  * Checks every authority up to its root (RFC 5280 §6.1: names, signatures, CA flag, path length,
  * key usage), but not dates: an authority may come of age or expire while the service runs.
+ * Issuing and retired ones anchor; revoked ones, and what hangs on them, do not.
  *
  * @throws AuthorityUnavailable when one of them has no sound path to a root in `authorities`
- * @throws CertificateUnreadable
  */
 export function loadTrustAnchors(authorities: readonly Authority[]): TrustAnchors {
+  const { anchors, faults } = loadSoundAnchors(authorities)
+  if (faults[0] === undefined) return anchors
+  const { authorityId, name, fault } = faults[0]
+  const message = `authority ${name} cannot be trusted: ${fault}`
+  throw new AuthorityUnavailable(message, { authorityId, fault })
+}
+
+/** As `loadTrustAnchors`, but unsound authorities are left out and told: they anchor nothing. */
+export function loadSoundAnchors(authorities: readonly Authority[]): {
+  anchors: TrustAnchors
+  faults: readonly AnchorFault[]
+} {
   const rows = new Map(authorities.map((authority) => [authority.id, authority]))
   const byKeyIdentifier = new Map<string, IssuingAuthority>()
-  for (const authority of authorities.map((row) => loadAuthority(row, rows))) {
-    const keyIdentifier = keyIdentifierOf(authority)
-    if (byKeyIdentifier.has(keyIdentifier)) throw broken(authority, 'shares-its-key-with-another')
-    byKeyIdentifier.set(keyIdentifier, authority)
+  const revoked = new Set<string>()
+  const faults: AnchorFault[] = []
+  const shared = new Set<string>()
+  for (const row of authorities) {
+    const loaded = load(row, rows)
+    if ('fault' in loaded) {
+      faults.push({ authorityId: row.id, name: row.name, fault: loaded.fault })
+    } else if (loaded.isRevoked) {
+      revoked.add(loaded.keyIdentifier)
+    } else if (byKeyIdentifier.has(loaded.keyIdentifier)) {
+      // Which of the two made a certificate could not be told.
+      shared.add(loaded.keyIdentifier)
+      faults.push({ authorityId: row.id, name: row.name, fault: 'shares-its-key-with-another' })
+    } else {
+      byKeyIdentifier.set(loaded.keyIdentifier, loaded.authority)
+    }
   }
-  return { byKeyIdentifier, verified: new LRUCache({ max: maxVerified }) }
+  for (const keyIdentifier of [...shared, ...revoked]) byKeyIdentifier.delete(keyIdentifier)
+  return { anchors: { byKeyIdentifier, revoked, verified: remember() }, faults }
 }
 
-function loadAuthority(
-  authority: Authority,
-  rows: ReadonlyMap<string, Authority>,
-): IssuingAuthority {
-  const path = pathOf(authority, rows).map(({ certificateDer }) => parseCertificate(certificateDer))
-  const root = path.length - 1
-  path.forEach((certificate, index) => {
-    // The root has signed itself; every other is signed by the next, with `index + 1` below that.
-    const issuer = path[index + 1] ?? certificate
-    const fault = issuerFault(certificate, issuer, { authoritiesBelow: Math.min(index + 1, root) })
-    if (fault !== null) throw broken(authority, fault)
-  })
+function remember(): TrustAnchors['verified'] {
+  return new LRUCache({ max: maxVerified })
+}
+
+type Loaded =
+  | { readonly fault: string }
+  | {
+      readonly authority: IssuingAuthority
+      readonly keyIdentifier: string
+      readonly isRevoked: boolean
+    }
+
+function load(row: Authority, rows: ReadonlyMap<string, Authority>): Loaded {
+  const above = pathOf(row, rows)
+  if (above === null) return { fault: 'no-path-to-a-root' }
+  const path = above.map(readable)
+  if (!path.every((certificate) => certificate !== null)) return { fault: 'unreadable' }
+  const fault = pathFault(path)
+  if (fault !== null) return { fault }
   const [certificate] = path
-  if (!certificate) throw broken(authority, 'no-path')
-  const { id, name, kind } = authority
-  return { id, name, kind, certificate, path, openSsl: new X509Certificate(certificate.der) }
+  const keyIdentifier = certificate?.subjectKeyIdentifier ?? null
+  if (certificate === undefined || keyIdentifier === null)
+    return { fault: 'without-key-identifier' }
+  const { id, name, kind } = row
+  const openSsl = new X509Certificate(certificate.der)
+  return {
+    authority: { id, name, kind, certificate, path, openSsl },
+    keyIdentifier,
+    isRevoked: above.some(({ state }) => state === 'revoked'),
+  }
 }
 
-function pathOf(authority: Authority, rows: ReadonlyMap<string, Authority>): Authority[] {
+/** The authority first, its root last; null where it leads to no root. */
+function pathOf(authority: Authority, rows: ReadonlyMap<string, Authority>): Authority[] | null {
   const path = [authority]
   for (let next = authority; next.issuerId !== null; path.push(next)) {
     const issuer = rows.get(next.issuerId)
-    if (!issuer || path.includes(issuer)) throw broken(authority, 'no-path-to-a-root')
+    if (!issuer || path.includes(issuer)) return null
     next = issuer
   }
   return path
 }
 
-function keyIdentifierOf(authority: IssuingAuthority): string {
-  const { subjectKeyIdentifier } = authority.certificate
-  if (subjectKeyIdentifier === null) throw broken(authority, 'without-key-identifier')
-  return subjectKeyIdentifier
+function readable({ certificateDer }: Authority): Certificate | null {
+  try {
+    return parseCertificate(certificateDer)
+  } catch (error) {
+    if (error instanceof CertificateUnreadable) return null
+    throw error
+  }
 }
 
-function broken({ id, name }: { id: string; name: string }, fault: string): AuthorityUnavailable {
-  return new AuthorityUnavailable(`authority ${name} cannot be trusted: ${fault}`, {
-    authorityId: id,
-    fault,
+function pathFault(path: readonly Certificate[]): IssuerFault | null {
+  const root = path.length - 1
+  const faults = path.map((certificate, index) => {
+    // The root has signed itself; every other is signed by the next, with `index + 1` below that.
+    const issuer = path[index + 1] ?? certificate
+    return issuerFault(certificate, issuer, { authoritiesBelow: Math.min(index + 1, root) })
   })
+  return faults.find((fault) => fault !== null) ?? null
 }

@@ -117,11 +117,8 @@ export function createTerminalChannel(deps: TerminalChannelDeps): TerminalChanne
   /** What comes before the welcome is not lost: a pending sign-in is read once more with it. */
   function deliver(connection: TerminalConnection, frame: SignInRequest | CancelRequest): void {
     if (!connection.isWelcome) return
-    if (frame.type === 'sign-in') {
-      if (connection.lastChallengeId === frame.challengeId) return
-      connection.lastChallengeId = frame.challengeId
-    }
-    connection.send(frame)
+    if (frame.type === 'sign-in') connection.ask(frame)
+    else connection.send(frame)
   }
 
   async function receiveFrame(
@@ -131,11 +128,11 @@ export function createTerminalChannel(deps: TerminalChannelDeps): TerminalChanne
   ): Promise<void> {
     switch (frame.type) {
       case 'progress':
-        if (!wasAsked(connection, terminal, frame)) return
+        if (!isAsked(connection, terminal, frame)) return
         if (finalSteps.has(frame.step)) await presence.forgetPending(terminal.id)
         return deps.onProgress(frame)
       case 'auth-token':
-        if (!wasAsked(connection, terminal, frame)) return
+        if (!isAsked(connection, terminal, frame)) return
         await Promise.all([presence.forgetPending(terminal.id), deps.onAuthToken(frame)])
         return
       case 'pairing-request': {
@@ -156,15 +153,15 @@ export function createTerminalChannel(deps: TerminalChannelDeps): TerminalChanne
   }
 
   /**
-   * A terminal is heard about the sign-in that it was asked for last, and about no other: an agent
-   * serves one at a time, and whoever connects is asked again for what is pending.
+   * A terminal is heard about sign-ins that it was asked for, and about no others. What is pending
+   * is asked again on a new connection, so its own memory is enough.
    */
-  function wasAsked(
-    { lastChallengeId }: TerminalConnection,
+  function isAsked(
+    connection: TerminalConnection,
     { id: terminalId }: Terminal,
     { challengeId }: Progress | ReceivedAuthToken,
   ): boolean {
-    if (challengeId === lastChallengeId) return true
+    if (connection.wasAsked(challengeId)) return true
     deps.log.warn('terminal.not-asked', { terminalId, challengeId })
     return false
   }

@@ -10,6 +10,7 @@ import {
   type AuthenticateFrame,
   type CloseCode,
   type ServiceFrame,
+  type SignInRequest,
 } from './protocol.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -45,6 +46,9 @@ export const defaultChannelLimits: ChannelLimits = {
   framesPerSecond: 50,
 }
 
+/** More than one person can ask for at one terminal while an answer travels. */
+const maxAskedSignIns = 8
+
 /** What the channel does with a connection; each is called after the one before has finished. */
 export interface ConnectionOwner {
   /** @throws ChannelRefused */
@@ -77,8 +81,6 @@ export class TerminalConnection {
   readonly sinceMs: number
   /** Set once the terminal was welcomed; before that it is sent nothing but our hello. */
   isWelcome = false
-  /** The sign-in that was sent last, so that none is sent twice. */
-  lastChallengeId: string | null = null
   readonly #socket: WebSocketLike
   readonly #owner: ConnectionOwner
   readonly #options: ConnectionOptions
@@ -90,6 +92,8 @@ export class TerminalConnection {
   #terminal: Terminal | null = null
   #unansweredPings = 0
   #framesInSecond = { startedAt: 0, count: 0 }
+  /** The challenges of the sign-ins that were asked for lately, the newest last. */
+  #asked: readonly string[] = []
   #work: Promise<void> = Promise.resolve()
 
   constructor(socket: WebSocketLike, owner: ConnectionOwner, options: ConnectionOptions) {
@@ -115,6 +119,18 @@ export class TerminalConnection {
 
   send(frame: ServiceFrame): void {
     if (!this.#isEnded) this.#socket.send(JSON.stringify(frame))
+  }
+
+  /** Asks for a card, unless that is what was asked for last. */
+  ask(request: SignInRequest): void {
+    if (this.#asked.at(-1) === request.challengeId) return
+    this.#asked = [...this.#asked, request.challengeId].slice(-maxAskedSignIns)
+    this.send(request)
+  }
+
+  /** An answer may still be under way when a newer sign-in is asked for. */
+  wasAsked(challengeId: string): boolean {
+    return this.#asked.includes(challengeId)
   }
 
   /** Ends the connection; everything it held is given back. Harmless when repeated. */

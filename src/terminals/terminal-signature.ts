@@ -86,6 +86,9 @@ function isEqual(received: string, expected: string): boolean {
   return one.length === other.length && timingSafeEqual(one, other)
 }
 
-function refused(reason: TerminalSignatureFault, terminal: TerminalStanding): TerminalSignatureRefused {
+function refused(
+  reason: TerminalSignatureFault,
+  terminal: TerminalStanding,
+): TerminalSignatureRefused {
   return new TerminalSignatureRefused(reason, { terminalId: terminal.id })
 }

@@ -9,8 +9,10 @@ import { loadAssets, type Assets } from './assets.ts'
 import { createCookies, type Cookies } from './cookies.ts'
 import { pageNotFound, respondToErrors } from './error-response.ts'
 import { createPages, type Pages } from './pages.tsx'
+import { createPkiFiles, isPkiFile, type PkiFileDeps } from './pki-files.ts'
 import { isProviderPath } from './provider-paths.ts'
 import { rememberLanguage } from './request-language.ts'
+import { pathOf } from './request-path.ts'
 import { createRoutes, type RouteDeps } from './routes.ts'
 import { securityHeaders } from './security-headers.ts'
 import type { Text } from './words/language.ts'
@@ -20,6 +22,8 @@ import type { Text } from './words/language.ts'
  * cookies of its own, words and pages; it never touches a store and decides about no card.
  */
 export interface AppDeps extends RouteDeps {
+  /** What certificates point to, for the files and for the page about them. */
+  readonly pki: Pick<PkiFileDeps, 'answerOcsp' | 'authorities' | 'latestCrl'> & RouteDeps['pki']
   /** The house that runs the service, as the head of every page names it. */
   readonly operator: Text
   /** How many proxies in front of us are believed about the client's address. */
@@ -36,21 +40,29 @@ export interface App {
 }
 
 /**
- * Every request: the provider's by the provider, which reads bodies itself and answers whatever it
- * is given, and all others by our own pages.
+ * Every request: what certificates point to, to whoever asks; the provider's by the provider, which
+ * reads bodies itself and answers whatever it is given; and all others by our own pages.
  */
 export function createApp(deps: AppDeps): App {
   const assets = loadAssets()
   const cookies = createCookies(deps)
   const pages = createOwnPages(deps, { assets, cookies, pages: createPages({ ...deps, assets }) })
   const setSecurityHeaders = securityHeaders(deps)
+  const pkiFiles = createPkiFiles({ ...deps.pki, clock: deps.clock, log: deps.log })
   const listener: RequestListener = (request, response) => {
+    const path = pathOf(request)
+    // Status answers go out by the thousand, to programs: before anything that is for browsers,
+    // and with headers, limits and time-outs of their own.
+    if (isPkiFile(path)) {
+      pkiFiles({ request, response, path })
+      return
+    }
     setSecurityHeaders(response)
     // What depends on who asks, and when, is never kept by a cache.
     response.setHeader('Cache-Control', 'no-store')
     rememberLanguage(request, response, cookies)
     // Not through Express: its work on request and response would be done for nothing.
-    if (isProviderPath(pathOf(request))) deps.provider(request, response)
+    if (isProviderPath(path)) deps.provider(request, response)
     else pages(request, response)
   }
   return { listener, classes: bornWithPrototypesOf(pages) }
@@ -83,11 +95,4 @@ function createOwnPages(
   app.use(pageNotFound(errors))
   app.use(respondToErrors(errors))
   return app
-}
-
-/** Requests through a proxy may name the whole address (RFC 9112 §3.2.2). */
-function pathOf({ url = '/' }: IncomingMessage): string {
-  const path = url.startsWith('/') ? url : (URL.parse(url)?.pathname ?? '')
-  const end = path.indexOf('?')
-  return end === -1 ? path : path.slice(0, end)
 }

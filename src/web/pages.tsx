@@ -9,9 +9,11 @@ import {
   SignOutPage,
   WelcomePage,
 } from './views/plain-pages.tsx'
+import { PkiPage, type PkiView } from './views/pki-page.tsx'
 import { SignInPage, type SignInView } from './views/sign-in-page.tsx'
 import { fill, type Language, type Text } from './words/language.ts'
 import { words } from './words/page-words.ts'
+import { pkiWords } from './words/pki-words.ts'
 import { stateWords, viewOf, type Picture } from './words/state-words.ts'
 
 /** A fault as a page shows it; every word already in its language. */
@@ -36,6 +38,7 @@ export interface Pages {
   pair(context: PageContext): string
   signOut(context: PageContext, form: string): string
   signedOut(context: PageContext): string
+  authorities(context: PageContext, view: PkiView): string
   fault(context: PageContext, fault: FaultView): string
 }
 
@@ -88,6 +91,12 @@ export function createPages({ assets, operator }: { assets: Assets; operator: Te
         context,
         words.signedOut[context.language],
         <SignedOutPage language={context.language} />,
+      ),
+    authorities: (context, view) =>
+      page(
+        context,
+        pkiWords.title[context.language],
+        <PkiPage view={view} language={context.language} />,
       ),
     fault: (context, { refreshSeconds, ...fault }) => {
       const body = <FaultPage {...fault} language={context.language} />

@@ -2,13 +2,15 @@ import type { RequestHandler } from 'express'
 import { requireSameOrigin } from './guards.ts'
 import { createHealthHandlers, type HealthDeps } from './health-routes.ts'
 import { formOrJsonBody, jsonBody } from './parse-input.ts'
+import { createPkiHandlers, type PkiPageDeps } from './pki-routes.ts'
 import { languageOf, switchAddress } from './request-language.ts'
 import { createSignInHandlers, type SignInDeps, type WebParts } from './sign-in-routes.ts'
 import { createTerminalHandlers, type TerminalDeps } from './terminal-routes.ts'
 
 export type RouteDeps = SignInDeps &
   Omit<TerminalDeps, 'terminals'> &
-  HealthDeps & {
+  HealthDeps &
+  PkiPageDeps & {
     readonly issuer: string
     readonly terminals: SignInDeps['terminals'] & TerminalDeps['terminals']
   }
@@ -17,13 +19,14 @@ export type Route = readonly [method: 'get' | 'post', path: string, ...steps: Re
 
 /**
  * Every path of ours. The WebSocket at `/terminal/channel` is attached to the server
- * (terminal-upgrade.ts), files are under `/assets`, and the provider has its own paths
- * (provider-paths.ts).
+ * (terminal-upgrade.ts), files are under `/assets`, what certificates point to is under `/pki/`
+ * (pki-files.ts), and the provider has its own paths (provider-paths.ts).
  */
 export function createRoutes(deps: RouteDeps, parts: WebParts): readonly Route[] {
   const signIn = createSignInHandlers(deps, parts)
   const terminal = createTerminalHandlers(deps, parts)
   const health = createHealthHandlers(deps)
+  const pki = createPkiHandlers(deps, parts)
   const ownPages = requireSameOrigin(deps)
 
   // prettier-ignore
@@ -38,6 +41,7 @@ export function createRoutes(deps: RouteDeps, parts: WebParts): readonly Route[]
     ['post', '/terminal/pair',       ownPages, jsonBody, terminal.pair],
     // No guard: agents are no browsers, and what they send proves itself.
     ['post', '/terminal/enrol',      jsonBody, terminal.enrol],
+    ['get',  '/pki',                 pki.page],
     ['get',  '/health/live',         health.live],
     ['get',  '/health/ready',        health.ready],
   ]

@@ -11,7 +11,11 @@ export interface Browser {
   readonly cookies: Map<string, string>
   get(url: string): Promise<Answer>
   post(url: string, body: string, headers?: Record<string, string>): Promise<Answer>
-  /** Opens an event stream and resolves with the data of the first event that `wanted` accepts. */
+  /**
+   * Opens an event stream and resolves with the data of the first event that `wanted` accepts. The
+   * stream is left to end by itself: what the service ends with its last event leaves a connection
+   * that is good for the next request, in browsers too.
+   */
   awaitEvent(url: string, wanted: (data: string) => boolean): Promise<string>
 }
 
@@ -64,9 +68,7 @@ function awaitEvent(
         pending += part
         const data = pending.match(/^data: ?(.*)$/gm)?.map((line) => line.replace(/^data: ?/, ''))
         const found = data?.find(wanted)
-        if (found === undefined) return
-        sent.destroy()
-        resolve(found)
+        if (found !== undefined) resolve(found)
       })
       response.on('end', () => {
         reject(new Error(`${url} ended without the event: ${pending}`))

@@ -21,10 +21,15 @@ Examples:
   .parse()
 
 const options = program.opts<{ json?: boolean; only?: string; quick?: boolean }>()
-const settings: BenchSettings =
-  options.quick === true
-    ? { seconds: 6, warmUpSeconds: 6, concurrency: 16, deskCount: 50 }
-    : { seconds: 20, warmUpSeconds: 10, concurrency: 16, deskCount: 500 }
+const isQuick = options.quick === true
+const concurrency = 16
+const settings: BenchSettings = {
+  ...{ concurrency, seconds: isQuick ? 6 : 20, warmUpSeconds: isQuick ? 4 : 10 },
+  deskCount: isQuick ? 50 : 500,
+  compared: isQuick
+    ? { concurrency, warmUpCount: 2000, rounds: 8, countPerRound: 200 }
+    : { concurrency, warmUpCount: 5000, rounds: 20, countPerRound: 300 },
+}
 const only = options.only ?? ''
 const wants = (prefix: string) => prefix.startsWith(only) || only.startsWith(prefix)
 const chosen = benchParts.filter(({ figures }) => figures.some(wants))
@@ -37,7 +42,7 @@ const report = createReport(options.json === true)
 const measured: Figure[] = []
 for (const part of chosen) {
   if (options.json !== true) console.error(`… ${part.figures.join(', ')}`)
-  measured.push(...(await part.run(settings, { earlier: measured, wants })))
+  measured.push(...(await part.run(settings, wants)))
 }
 report.add(measured.filter(({ figure }) => figure.startsWith(only)))
 report.print()

@@ -9,53 +9,53 @@ import {
   singleSignOn,
   type Target,
 } from './flows.ts'
-import { measureLoad } from './load.ts'
-import { startBareProvider, startService, type RunningService, type Stores } from './processes.ts'
+import {
+  measureLoad,
+  measureSideBySide,
+  type Load,
+  type SideBySideOptions,
+  type TimedOptions,
+} from './load.ts'
+import {
+  startBareProvider,
+  startService,
+  type Running,
+  type RunningService,
+  type Stores,
+} from './processes.ts'
 import { openSoftTerminal } from './soft-terminal.ts'
 import { measureTaps } from './taps.ts'
 import { benchClients, type Desk } from './world.ts'
 
-export interface BenchSettings {
-  /** How long each load lasts. */
-  readonly seconds: number
-  readonly warmUpSeconds: number
-  readonly concurrency: number
+export interface BenchSettings extends TimedOptions {
   readonly deskCount: number
+  /** For what is compared: see `measureSideBySide`. */
+  readonly compared: SideBySideOptions
 }
 
 export interface BenchPart {
   /** What the names of its figures begin with. */
   readonly figures: readonly string[]
-  /** @param run.earlier - figures of the parts before, for ratios within one run */
-  readonly run: (settings: BenchSettings, run: BenchRun) => Promise<Figure[]>
+  /** @param wants - whether figures whose names begin so were asked for; others are left out */
+  readonly run: (settings: BenchSettings, wants: Wants) => Promise<Figure[]>
 }
 
-export interface BenchRun {
-  readonly earlier: readonly Figure[]
-  /** Whether figures whose names begin so were asked for; others need not be measured. */
-  readonly wants: (prefix: string) => boolean
-}
+type Wants = (prefix: string) => boolean
 
 export const benchParts: readonly BenchPart[] = [
   { figures: ['tap.'], run: measureTaps },
-  { figures: ['sign-in.bare.memory'], run: (settings) => measureBare('memory', settings) },
-  { figures: ['sign-in.bare.redis'], run: (settings) => measureBare('redis', settings) },
+  { figures: ['sign-in.bare.memory'], run: measureBareInMemory },
+  { figures: ['sign-in.bare.redis', 'sign-in.card.redis'], run: measureSignInsOnRedis },
   {
-    figures: ['sign-in.card.redis', 'sso.', 'refresh.', 'client-credentials.'],
-    run: async (settings, { earlier, wants }) => {
-      const figures = await withService('redis', settings, (service) =>
-        measureService(service, settings, wants),
-      )
-      return [...figures, ...ratioToBare(earlier, figures)]
-    },
+    figures: ['sso.', 'refresh.', 'client-credentials.'],
+    run: (settings, wants) =>
+      withService('redis', settings, (service) => measureTokens(service, settings, wants)),
   },
   {
     figures: ['sign-in.card.embedded', 'start.seconds'],
-    run: (settings, { wants }) =>
+    run: (settings, wants) =>
       withService('embedded', settings, async (service) => [
-        ...(wants('sign-in.card.embedded')
-          ? await measureCardSignIn('embedded', service, settings)
-          : []),
+        ...(wants('sign-in.card.embedded') ? await measureEmbedded(service, settings) : []),
         { figure: 'start.seconds', value: rounded(await service.restart()), unit: 's' },
       ]),
   },
@@ -65,19 +65,36 @@ const servicePaths = { authorize: '/authorize', token: '/token' }
 /** Where the library puts them by itself. */
 const barePaths = { authorize: '/auth', token: '/token' }
 
-async function measureBare(kind: 'memory' | 'redis', settings: BenchSettings): Promise<Figure[]> {
-  const bare = await startBareProvider(kind)
-  const target: Target = { issuer: bare.issuer, paths: barePaths, passSignIn: passBareSignIn }
+async function measureBareInMemory(settings: BenchSettings): Promise<Figure[]> {
+  const bare = await startBareProvider('memory')
   try {
-    return await measureLoad(
-      { ...settings, name: `sign-in.bare.${kind}`, cpu: bare.cpu },
-      async () => {
-        await signIn(target, benchClients.signIn, openBrowser())
-      },
-    )
+    return await measureLoad(bareSignIn('sign-in.bare.memory', bare), settings)
   } finally {
     await bare.stop()
   }
+}
+
+/** Both at once: they are there to be compared, and machines are noisy. */
+async function measureSignInsOnRedis(settings: BenchSettings): Promise<Figure[]> {
+  const bare = await startBareProvider('redis')
+  try {
+    return await withService('redis', settings, async (service) => {
+      const load = await cardSignIn('sign-in.card.redis', service)
+      const base = bareSignIn('sign-in.bare.redis', bare)
+      const { figures, cpuRatio } = await measureSideBySide({ load, base }, settings.compared)
+      const figure = 'sign-in.card.redis.cpu-ratio-to-bare'
+      return [...figures, { figure, value: rounded(cpuRatio), unit: 'ratio' }]
+    })
+  } finally {
+    await bare.stop()
+  }
+}
+
+async function measureEmbedded(
+  service: RunningService,
+  settings: BenchSettings,
+): Promise<Figure[]> {
+  return measureLoad(await cardSignIn('sign-in.card.embedded', service), settings)
 }
 
 async function withService(
@@ -93,56 +110,50 @@ async function withService(
   }
 }
 
-async function measureService(
+async function measureTokens(
   service: RunningService,
   settings: BenchSettings,
-  wants: BenchRun['wants'],
+  wants: Wants,
 ): Promise<Figure[]> {
   const target = targetOf(service)
   const { cpu } = service
-  const figures: Figure[] = []
-  if (wants('sign-in.card.redis')) {
-    figures.push(...(await measureCardSignIn('redis', service, settings)))
-  }
   const { browsers, refreshTokens } = await signEverybodyIn(service, settings)
-  const loads: readonly [string, (worker: number) => Promise<unknown>][] = [
-    [
-      'sso',
-      (worker) => singleSignOn(target, benchClients.signIn, browsers[worker] ?? openBrowser()),
-    ],
-    ['refresh', (worker) => refresh(target, benchClients.service, refreshTokens[worker] ?? '')],
-    ['client-credentials', () => clientCredentials(target, benchClients.service)],
+  const loads: readonly Load[] = [
+    {
+      ...{ name: 'sso', cpu },
+      once: (worker) =>
+        singleSignOn(target, benchClients.signIn, browsers[worker] ?? openBrowser()),
+    },
+    {
+      ...{ name: 'refresh', cpu },
+      once: (worker) => refresh(target, benchClients.service, refreshTokens[worker] ?? ''),
+    },
+    {
+      ...{ name: 'client-credentials', cpu },
+      once: () => clientCredentials(target, benchClients.service),
+    },
   ]
-  for (const [name, once] of loads.filter(([prefix]) => wants(`${prefix}.`))) {
-    const load = await measureLoad({ ...settings, name, cpu }, async (worker) => {
-      await once(worker)
-    })
-    figures.push(...load)
-  }
+  const figures: Figure[] = []
+  for (const load of loads.filter(({ name }) => wants(`${name}.`)))
+    figures.push(...(await measureLoad(load, settings)))
   return figures
 }
 
-/** Each worker goes from desk to desk; desks of different workers are different ones. */
-async function measureCardSignIn(
-  stores: Stores,
-  service: RunningService,
-  settings: BenchSettings,
-): Promise<Figure[]> {
+function bareSignIn(name: string, { issuer, cpu }: Running): Load {
+  const target: Target = { issuer, paths: barePaths, passSignIn: passBareSignIn }
+  return { name, cpu, once: () => signIn(target, benchClients.signIn, openBrowser()) }
+}
+
+/** Every desk's agent is there; each sign-in is at the desk that has rested longest. */
+async function cardSignIn(name: string, service: RunningService): Promise<Load> {
   const target = targetOf(service)
-  const hangUps = await Promise.all(
-    service.desks.map((desk) => openSoftTerminal(service.issuer, desk)),
-  )
-  const next = Array.from({ length: settings.concurrency }, (_, worker) => worker)
-  const figures = await measureLoad(
-    { ...settings, name: `sign-in.card.${stores}`, cpu: service.cpu },
-    async (worker) => {
-      const desk = service.desks[next[worker] ?? 0]
-      next[worker] = ((next[worker] ?? 0) + settings.concurrency) % service.desks.length
-      await signIn(target, benchClients.signIn, browserAt(desk))
-    },
-  )
-  for (const hangUp of hangUps) hangUp()
-  return figures
+  for (const desk of service.desks) await openSoftTerminal(service.issuer, desk)
+  let next = 0
+  const once = () => {
+    const desk = service.desks[next++ % service.desks.length]
+    return signIn(target, benchClients.signIn, browserAt(desk))
+  }
+  return { name, cpu: service.cpu, once }
 }
 
 async function signEverybodyIn(
@@ -170,16 +181,4 @@ function targetOf({ issuer }: RunningService): Target {
 /** A browser that is paired with the desk's terminal. */
 function browserAt(desk: Desk | undefined): Browser {
   return openBrowser(desk === undefined ? [] : [['ecard-terminal', desk.pairingSecret]])
-}
-
-/** How many times the CPU of a sign-in at the bare library a card sign-in costs. */
-function ratioToBare(earlier: readonly Figure[], figures: readonly Figure[]): Figure[] {
-  const find = (list: readonly Figure[], name: string) =>
-    list.find(({ figure }) => figure === `${name}.per-cpu-second`)?.value
-  const bare = find(earlier, 'sign-in.bare.redis')
-  const card = find(figures, 'sign-in.card.redis')
-  if (bare === undefined || card === undefined) return []
-  return [
-    { figure: 'sign-in.card.redis.cpu-ratio-to-bare', value: rounded(bare / card), unit: 'ratio' },
-  ]
 }

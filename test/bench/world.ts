@@ -2,6 +2,7 @@ import { createHash, generateKeyPairSync, type KeyObject } from 'node:crypto'
 import type { ServiceParts } from '../../src/compose.ts'
 import { hashSecret } from '../../src/oidc/clients.ts'
 import { issueCardCertificate } from '../../src/pki/issue-card-certificate.ts'
+import { provePossession } from '../support/card-key.ts'
 
 /** A card as software: the load is the service's, not the card's. */
 export interface SoftCard {
@@ -91,6 +92,7 @@ async function buildCard(parts: ServiceParts, number: number): Promise<SoftCard>
   const { der } = await issueCardCertificate(parts.issuance, {
     ...{ cardUuid, kind, expiresAt, holder, publicKey },
     ...{ slot: '9E', agencyPath: [], actor: 'bench' },
+    possession: provePossession(keys.privateKey, 'P-256', { cardUuid, slot: '9E' }),
   })
   await cards.changeState(cardUuid, { from: 'requested', to: 'issued', reason: null, at: now })
   await cards.changeState(cardUuid, { from: 'issued', to: 'active', reason: null, at: now })

@@ -16,7 +16,7 @@ import { silentLog } from '../../src/log.ts'
 import { createPkiAddresses } from '../../src/pki/addresses.ts'
 import { createCertificateStore } from '../../src/pki/certificate-store.ts'
 import { readProfiles } from '../../src/pki/profiles.ts'
-import type { IssuanceDeps } from '../../src/pki/issuance.ts'
+import { registryTransactions, type IssuanceDeps } from '../../src/pki/issuance.ts'
 import { systemRandom } from '../../src/random.ts'
 import { createTestDatabase } from './test-database.ts'
 import { tinyPolicyArc } from './tiny-ca.ts'
@@ -25,6 +25,7 @@ import { tinyPolicyArc } from './tiny-ca.ts'
 export interface PkiFixture {
   readonly deps: IssuanceDeps & { readonly audit: AuditStore }
   readonly db: Database
+  readonly url: string
   readonly folder: string
   /** The clock's instant; tests may move it. */
   now: Date
@@ -57,6 +58,7 @@ export async function createPkiFixture(): Promise<PkiFixture> {
     profiles: await readProfiles(),
     policyArc: tinyPolicyArc,
     addresses: createPkiAddresses('http://pki.example'),
+    inTransaction: registryTransactions(db, createAuditStore),
   }
   const close = async () => {
     await db.close()
@@ -66,6 +68,7 @@ export async function createPkiFixture(): Promise<PkiFixture> {
   return Object.assign(fixture, {
     deps,
     db,
+    url,
     folder,
     close,
     addCard: (kind: CardKind, holder: Partial<Holder> = {}) => addCard(db, kind, holder),

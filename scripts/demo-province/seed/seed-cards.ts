@@ -8,11 +8,13 @@ import { revokeCard } from '../../../src/cards/revoke-card.ts'
 import { demoCards, type DemoCard, type DemoCardId } from '../province.ts'
 import { cardChannel } from './card-channel.ts'
 import { cardFile, createCard, openCard } from './card-files.ts'
+import { provePossession } from './prove-possession.ts'
 import type { SeedDeps } from './seed-deps.ts'
 
 type Deps = Omit<SeedDeps, 'terminals' | 'clients'>
 
 const validityYears = 5
+const signInSlots = ['9A', '9E'] as const
 const actor = 'demo'
 
 /**
@@ -89,14 +91,18 @@ async function personalise(
   const { cardUuid, kind, expiresAt, pin, file } = wanted
   const { holder, agencyPath } = await subjectOf(deps, wanted.holderId)
   const common = { cardUuid, kind, expiresAt, holder, agencyPath, actor }
-  await personaliseCard(cardChannel(createCard(file)), {
+  const channel = cardChannel(createCard(file))
+  await personaliseCard(channel, {
     cardUuid,
     expiresAt,
     pin,
-    slots: ['9A', '9E'],
+    slots: signInSlots,
     algorithm: 'P-256',
-    certify: async (slot, publicKey) => {
-      const { der } = await deps.issueCardCertificate({ ...common, slot, publicKey })
+    certify: async (made, publicKey) => {
+      const slot = made === '9A' ? '9A' : '9E'
+      const challenge = { cardUuid, slot, pin, nonce: deps.random.bytes(32) } as const
+      const possession = await provePossession(channel, challenge)
+      const { der } = await deps.issueCardCertificate({ ...common, slot, publicKey, possession })
       return der
     },
     randomBytes: (count) => deps.random.bytes(count),

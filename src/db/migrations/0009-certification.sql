@@ -64,6 +64,7 @@ create unique index certificates_one_active_per_service on certificates (authori
   where service is not null and status in ('active', 'suspended');
 -- No key is certified for two bearers, and none again after it was revoked.
 create unique index certificates_key_once on certificates (key_fingerprint) where not renews_key;
+create index certificates_renewed_key on certificates (key_fingerprint) where renews_key;
 create index certificates_listed on certificates (authority_id, crl_partition)
   where status in ('revoked', 'suspended');
 create index certificates_expiring on certificates (not_after) where status = 'active';

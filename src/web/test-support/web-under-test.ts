@@ -5,6 +5,7 @@ import type { CardAuthProgress } from '../../card-auth/progress.ts'
 import { silentLog } from '../../log.ts'
 import type { Authentication } from '../../holders/authentication.ts'
 import type { SignInRequest } from '../../oidc/interaction.ts'
+import { ocspErrors } from '../../pki/ocsp-response.ts'
 import { systemRandom } from '../../random.ts'
 import type { Terminal } from '../../terminals/terminal.ts'
 import { createApp, type AppDeps } from '../app.ts'
@@ -100,6 +101,12 @@ export function fakeDeps(issuer: string): AppDeps & FakeTerminal {
       },
       finish: () => Promise.resolve(authentication),
       cancel: () => Promise.resolve(),
+    },
+    pki: {
+      ocspAddress: `${issuer}/pki/ocsp`,
+      answerOcsp: () => Promise.resolve({ der: ocspErrors.unauthorized, keeping: null }),
+      authorities: () => Promise.resolve([]),
+      latestCrl: () => Promise.resolve(null),
     },
     terminals: {
       ofBrowser: (secret) => Promise.resolve(secret === pairingSecret ? terminal : null),

@@ -54,6 +54,8 @@ export const unexpectedWords: ErrorWords = {
  * A code that is missing here does not compile.
  */
 export const errorWords: Readonly<Record<ErrorCode | WebErrorCode, ErrorWords | 'unexpected'>> = {
+  AUDIT_CHAIN_MOVED: 'unexpected',
+  AUTHORITY_REFUSED: 'unexpected',
   AUTHORITY_UNAVAILABLE: 'unexpected',
   // `refusalView` has the words.
   CARD_REFUSED: 'unexpected',
@@ -63,7 +65,9 @@ export const errorWords: Readonly<Record<ErrorCode | WebErrorCode, ErrorWords | 
   CERTIFICATE_UNREADABLE: 'unexpected',
   CHAIN_REFUSED: 'unexpected',
   CHANNEL_REFUSED: 'unexpected',
+  CLOCK_WRONG: 'unexpected',
   CONFIG_INVALID: 'unexpected',
+  CRL_REFUSED: 'unexpected',
   CROSS_SITE_REFUSED: {
     status: 403,
     lookupCode: 'ECARD-3001',
@@ -85,6 +89,7 @@ export const errorWords: Readonly<Record<ErrorCode | WebErrorCode, ErrorWords | 
       en: 'Ask the administrator for a new code.',
     },
   },
+  IMPORT_REFUSED: 'unexpected',
   INPUT_INVALID: {
     status: 400,
     lookupCode: 'ECARD-3004',
@@ -122,6 +127,9 @@ export const errorWords: Readonly<Record<ErrorCode | WebErrorCode, ErrorWords | 
       en: 'In the card reader program, choose “Pair browser” again.',
     },
   },
+  PEOPLE_FILE_REFUSED: 'unexpected',
+  PKCS12_REFUSED: 'unexpected',
+  REVOCATION_REFUSED: 'unexpected',
   STORE_UNAVAILABLE: { ...busy, lookupCode: 'ECARD-3009' },
   TERMINAL_OFFLINE: {
     status: 409,

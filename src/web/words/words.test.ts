@@ -6,6 +6,7 @@ import { errorWords, unexpectedWords } from './error-words.ts'
 import { fill, formatDate, type Text } from './language.ts'
 import { noticeFor, noticeWords } from './notice-words.ts'
 import { words } from './page-words.ts'
+import { authorityKindWords, authorityStateWords, pkiSentences, pkiWords } from './pki-words.ts'
 import { refusalAdvice } from './refusal-words.ts'
 import { stateWords, type StateWords } from './state-words.ts'
 
@@ -16,6 +17,10 @@ const refusalRows: Refusal[] = Object.values(refusals)
 const texts: Text[] = [
   ...Object.values(words),
   ...Object.values(noticeWords),
+  ...Object.values(pkiWords),
+  ...Object.values(authorityKindWords),
+  ...Object.values(authorityStateWords),
+  ...Object.values(pkiSentences),
   ...Object.values(refusalAdvice),
   ...states.flatMap(([, { heading, advice }]) => [heading, advice]),
   ...[unexpectedWords, ...errors].flatMap(({ heading, advice }) => [heading, advice]),

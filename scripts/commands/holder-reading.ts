@@ -1,0 +1,143 @@
+import { InvalidArgumentError, Option, type Command } from 'commander'
+import { createAuditStore } from '../../src/audit/audit-store.ts'
+import { createCardStore } from '../../src/cards/card-store.ts'
+import { listHolders, walkHolders } from '../../src/holders/holder-list-store.ts'
+import type { HolderWithPosts } from '../../src/holders/import/holder-import-store.ts'
+import { holderHeader, holderRow } from '../people/export-rows.ts'
+import { findHolder } from '../people/find-holder.ts'
+import { inWords, languageOf, peopleWords } from '../people/language.ts'
+import { writeTable } from '../people/write-table.ts'
+import type { PeopleWords } from '../words/people-words.ts'
+import { withRegistry } from './open-registry.ts'
+
+interface Filter {
+  readonly agency?: string
+  readonly type?: 'person' | 'organisation'
+  readonly all?: boolean
+}
+
+/** `list`, `show` and `export`. */
+export function addReading(holder: Command): void {
+  const withFilter = (command: Command): Command =>
+    command
+      .option('--agency <code>', 'only persons of this office and those below it')
+      .addOption(new Option('--type <type>', 'only these').choices(['person', 'organisation']))
+      .option('--all', 'with those who have left')
+  withFilter(holder.command('list').description('list holders by name'))
+    .option('--search <text>', 'part of the name, or the beginning of the number')
+    .option('--limit <n>', 'at most so many', toLimit, 50)
+    .option('--json', 'print one JSON object a line')
+    .addHelpText('after', '\nExample:\n  ecard holder list --agency MH-SNV --search "Nguyễn"')
+    .action(list)
+  holder
+    .command('show')
+    .description('show a holder with offices and cards')
+    .argument('<holder>', 'id, national number or tax code')
+    .option('--json', 'print one JSON document')
+    .addHelpText('after', '\nExample:\n  ecard holder show 000085000101')
+    .action(show)
+  withFilter(holder.command('export').description('write holders as a list that imports unchanged'))
+    .option('--out <file>', 'a new CSV or .xlsx file; without this, CSV on standard output')
+    .addHelpText(
+      'after',
+      `
+Cells that a spreadsheet would run (they begin with = + - @) get an apostrophe in front, which imports
+take away again. Excel drops leading zeros of CSV files that it opens: use .xlsx there.
+
+Example:
+  ecard holder export --agency MH-SNV --out can-bo.xlsx`,
+    )
+    .action(exportAll)
+}
+
+function toLimit(text: string): number {
+  const limit = Number(text)
+  if (Number.isInteger(limit) && limit > 0 && limit <= 10_000) return limit
+  throw new InvalidArgumentError('A number from 1 to 10000.')
+}
+
+function toFilter({ agency, type, all }: Filter): Parameters<typeof listHolders>[1] {
+  return {
+    ...(agency !== undefined && { agency }),
+    ...(type !== undefined && { type }),
+    ...(all !== true && { state: 'active' }),
+  }
+}
+
+async function list(
+  options: Filter & { readonly search?: string; readonly limit: number; readonly json?: boolean },
+): Promise<void> {
+  const words = peopleWords(languageOf(process.env))
+  const { limit } = options
+  const search = options.search?.normalize('NFC')
+  await withRegistry(async ({ db }) => {
+    const filter = { ...toFilter(options), ...(search !== undefined && { search }) }
+    const found = await listHolders(db, filter, limit + 1)
+    for (const one of found.slice(0, limit))
+      console.log(options.json === true ? JSON.stringify(one) : describe(one, words))
+    if (found.length > limit && options.json !== true) console.error(words.more(limit))
+  })
+}
+
+function describe(
+  { holder, agencies, organisations }: HolderWithPosts,
+  words: PeopleWords,
+): string {
+  const number = holder.type === 'person' ? holder.nationalNumber : holder.taxCode
+  const posts = [...agencies, ...organisations].map(({ code, position }) =>
+    position === '' ? code : `${code} (${position})`,
+  )
+  const state = holder.state === 'active' ? [] : [words.states.inactive]
+  return [number.padEnd(14), holder.displayName, ...posts, ...state].join('  ')
+}
+
+async function show(given: string, { json }: { readonly json?: boolean }): Promise<void> {
+  const words = peopleWords(languageOf(process.env))
+  await withRegistry(async (registry) => {
+    const found = await findHolder(registry, given, words)
+    const cards = await createCardStore(registry.db).listByHolder(found.holder.id)
+    if (json === true) {
+      console.log(JSON.stringify({ ...found, cards }, null, 2))
+      return
+    }
+    const { id, email, state, type } = found.holder
+    console.log(describe(found, words))
+    console.log(
+      `${words.holderTypes[type]}  ${id}  ${words.states[state]}  ${email ?? ''}`.trimEnd(),
+    )
+    for (const { cardUuid, kind, state: cardState, expiresAt } of cards) {
+      const until = expiresAt.toISOString().slice(0, 10)
+      console.log(`${cardUuid}  ${kind}  ${words.cardStates[cardState]}  ${until}`)
+    }
+  })
+}
+
+/** That personal data left the registry is kept in the audit. */
+async function exportAll(options: Filter & { readonly out?: string }): Promise<void> {
+  const language = languageOf(process.env)
+  const words = peopleWords(language)
+  const { out } = options
+  await inWords(words, () =>
+    withRegistry(async ({ db, clock }) => {
+      const at = clock.now()
+      const facts = { agency: options.agency ?? null, all: options.all === true }
+      const event = { at, event: 'holder.exported', actor: 'ecard', facts } as const
+      await createAuditStore(db).append({ ...event, outcome: 'intended' })
+      const rows = rowsOf(walkHolders(db, toFilter(options)), words)
+      const count = await writeTable(out ?? null, holderHeader(language), rows)
+      await createAuditStore(db).append({
+        ...event,
+        outcome: 'succeeded',
+        facts: { ...facts, count },
+      })
+      if (out !== undefined) console.log(words.exported(count, out))
+    }),
+  )
+}
+
+async function* rowsOf(
+  holders: AsyncIterable<HolderWithPosts>,
+  words: PeopleWords,
+): AsyncGenerator<string[]> {
+  for await (const one of holders) yield holderRow(one, words)
+}

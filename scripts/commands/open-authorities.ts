@@ -1,0 +1,133 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { createAuditStore, type AuditStore } from '../../src/audit/audit-store.ts'
+import { systemClock } from '../../src/clock.ts'
+import { readConfig, type Config, type Secrets } from '../../src/config.ts'
+import { startEmbeddedPostgres } from '../../src/db/embedded-postgres.ts'
+import { migrate } from '../../src/db/migrate.ts'
+import { openDatabase } from '../../src/db/pool.ts'
+import { AppError } from '../../src/errors.ts'
+import type { PortableKeystore } from '../../src/keystore/keystore.ts'
+import { keyFamilies, openKeystore, type OpenKeystore } from '../../src/keystore/open-keystore.ts'
+import { readOrMakePassphrase, readPassphrase } from '../../src/keystore/passphrase.ts'
+import { silentLog } from '../../src/log.ts'
+import { createPkiAddresses } from '../../src/pki/addresses.ts'
+import { createCertificateStore } from '../../src/pki/certificate-store.ts'
+import { registryTransactions, type IssuanceDeps } from '../../src/pki/issuance.ts'
+import { readProfiles } from '../../src/pki/profiles.ts'
+import { systemRandom } from '../../src/random.ts'
+import type { Registry } from './open-registry.ts'
+
+export interface ConfiguredRegistry extends Registry {
+  readonly config: Config
+}
+
+export interface OpenAuthorities extends ConfiguredRegistry {
+  readonly keystore: PortableKeystore
+  readonly audit: AuditStore
+  readonly issuance: IssuanceDeps
+}
+
+/**
+ * Runs `work` with registry, keystore and all that issuance needs.
+ *
+ * The registry is the one of DATABASE_URL or of the service that runs on ECARD_DATA_DIR. Where
+ * there is neither, as on the machine of an offline root, the data folder's own PostgreSQL runs for
+ * the length of the command, under the lock that a service would take.
+ *
+ * @throws ConfigInvalid, DatabaseUnavailable, DataFolderUnusable, KeystoreUnavailable
+ */
+export function withAuthorities<T>(work: (parts: OpenAuthorities) => Promise<T>): Promise<T> {
+  return withOwnRegistry(async (registry) => {
+    const keystore = await openKeystoreOf(registry.config)
+    try {
+      return await work(await partsOf(registry, keystore))
+    } finally {
+      keystore.close()
+    }
+  })
+}
+
+async function partsOf(
+  registry: ConfiguredRegistry,
+  keystore: PortableKeystore,
+): Promise<OpenAuthorities> {
+  const { db, clock, random, config } = registry
+  const audit = createAuditStore(db)
+  const issuance: IssuanceDeps = {
+    ...{ keystore, audit, clock, random, policyArc: config.policyOidArc },
+    certificates: createCertificateStore(db),
+    profiles: await readProfiles(),
+    addresses: createPkiAddresses(config.pkiUrl),
+    inTransaction: registryTransactions(db, createAuditStore),
+  }
+  return { ...registry, keystore, audit, issuance }
+}
+
+/**
+ * The registry alone, found or started like that of `withAuthorities`; its schema is up to date.
+ *
+ * @throws ConfigInvalid, DatabaseUnavailable, DataFolderUnusable
+ */
+export async function withOwnRegistry<T>(
+  work: (registry: ConfiguredRegistry) => Promise<T>,
+): Promise<T> {
+  const { config, secrets } = readConfig(process.env)
+  const { url, stop } = await findOrStartDatabase(config, secrets)
+  try {
+    await migrate(url)
+    const db = openDatabase({ url, log: silentLog, maxConnections: 2 })
+    try {
+      return await work({ db, clock: systemClock, random: systemRandom, config })
+    } finally {
+      await db.close()
+    }
+  } finally {
+    await stop()
+  }
+}
+
+/** Every key of the service, in files and HSM, as configured. @throws KeystoreUnavailable */
+export async function openKeystoreOf(config: Config): Promise<OpenKeystore> {
+  const { dataDir, keystorePassphraseFile, pkcs11 } = config
+  const passphrase =
+    keystorePassphraseFile === null
+      ? await readOrMakePassphrase(join(dataDir, 'keystore-passphrase'), systemRandom)
+      : await readPassphrase(keystorePassphraseFile)
+  const keys = keyFamilies.filter((family) => pkcs11?.keys.includes(family) === true)
+  return openKeystore({
+    ...{ passphrase, random: systemRandom },
+    directory: join(dataDir, 'keystore'),
+    pkcs11: pkcs11 && { ...pkcs11, keys },
+  })
+}
+
+interface FoundDatabase {
+  readonly url: string
+  readonly stop: () => Promise<void>
+}
+
+async function findOrStartDatabase(
+  { dataDir }: Config,
+  { databaseUrl }: Secrets,
+): Promise<FoundDatabase> {
+  const url = databaseUrl ?? (await addressOfService(dataDir))
+  if (url !== null) return { url, stop: () => Promise.resolve() }
+  return startEmbeddedPostgres({ dataDir, log: silentLog })
+}
+
+/** Null also where a service that was killed left its address behind. */
+async function addressOfService(dataDir: string): Promise<string | null> {
+  const url = await readFile(join(dataDir, 'postgres-url'), 'utf8').catch(() => null)
+  if (url === null) return null
+  const db = openDatabase({ url: url.trim(), log: silentLog, maxConnections: 1 })
+  try {
+    await db.ping()
+    return url.trim()
+  } catch (error) {
+    if (error instanceof AppError) return null
+    throw error
+  } finally {
+    await db.close()
+  }
+}

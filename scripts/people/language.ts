@@ -1,0 +1,37 @@
+import { AppError } from '../../src/errors.ts'
+import { ImportRefused } from '../../src/holders/import/import-refused.ts'
+import { peopleEn } from '../words/people-en.ts'
+import { peopleVi } from '../words/people-vi.ts'
+import type { PeopleWords } from '../words/people-words.ts'
+import { PeopleFileRefused } from './people-file-refused.ts'
+
+export type Language = 'vi' | 'en'
+
+/** ECARD_LANG, else the language of the terminal; Vietnamese where both say something else. */
+export function languageOf(environment: NodeJS.ProcessEnv): Language {
+  const named = environment['ECARD_LANG'] ?? environment['LC_ALL'] ?? environment['LANG'] ?? ''
+  return /^(en|C|POSIX)(?![a-z])/i.test(named) ? 'en' : 'vi'
+}
+
+export function peopleWords(language: Language): PeopleWords {
+  return language === 'vi' ? peopleVi : peopleEn
+}
+
+/** Runs a command and lets what it refuses speak the language of the person who asked. */
+export async function inWords<T>(words: PeopleWords, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    throw error instanceof AppError ? said(error, words) : error
+  }
+}
+
+function said(error: AppError, words: PeopleWords): AppError {
+  if (error instanceof ImportRefused)
+    return new ImportRefused(error.counts, words.importRefused(error.counts))
+  if (error instanceof PeopleFileRefused) {
+    const sentence = words.fileFaults[error.reason](error.facts)
+    return new PeopleFileRefused(error.reason, error.facts, { cause: error, sentence })
+  }
+  return error
+}

@@ -1,0 +1,100 @@
+import { createPublicKey, type KeyObject } from 'node:crypto'
+import { KeystoreUnavailable } from '../errors.ts'
+import type { TokenAddress } from './hsm-fault.ts'
+import { checkKeyName } from './key-name.ts'
+import type { KeystoreProblem, PortableKeystore, SigningKey } from './keystore.ts'
+import { Pkcs11Host, type Pkcs11Patience } from './pkcs11-host.ts'
+import { digestFor, type KeyOnOffer } from './pkcs11-orders.ts'
+import { algorithmOf } from './signing-key.ts'
+
+export interface Pkcs11KeystoreOptions extends TokenAddress {
+  /** Ten seconds, and two minutes for making a key, unless told otherwise. */
+  readonly patience?: Pkcs11Patience
+}
+
+/** A keystore that holds a process open. */
+export interface Pkcs11Keystore extends PortableKeystore {
+  /** Ends the process that talks to the HSM. */
+  close(): void
+}
+
+const usualPatience: Pkcs11Patience = { answerMs: 10_000, generateMs: 120_000 }
+
+/** What can be otherwise a moment later, without anybody changing the settings. */
+const passing: readonly unknown[] = ['hsm-unreachable', 'token-missing'] satisfies KeystoreProblem[]
+
+/**
+ * A keystore on a token of an HSM, by PKCS#11 and in a process of its own. A key is a pair of
+ * objects labelled with its name; private keys are made there and never come out.
+ *
+ * An HSM that is away now is no reason not to start: what needs its keys fails with
+ * `KeystoreUnavailable` until it is back, and works then, also with keys handed out before.
+ * Two processes that make a key of the same name at the same moment never both keep theirs.
+ *
+ * @throws KeystoreUnavailable for what somebody has to put right: the module, the PIN, the library
+ */
+export async function openPkcs11Keystore(options: Pkcs11KeystoreOptions): Promise<Pkcs11Keystore> {
+  const { module, token, pinFile, patience = usualPatience } = options
+  const host = new Pkcs11Host({ module, token, pinFile }, patience)
+  await checkAtStart(host)
+  return {
+    has: async (name) => host.ask({ verb: 'has', name: checkKeyName(name) }),
+    key: async (name) => {
+      const key = await host.ask({ verb: 'find', name: checkKeyName(name) })
+      return signingKey(host, name, key)
+    },
+    generate: async (name, algorithm) => {
+      const key = await host.ask({ verb: 'generate', name: checkKeyName(name), algorithm })
+      return signingKey(host, name, key)
+    },
+    adopt: async (name, privateKey) => adopt(host, checkKeyName(name), privateKey),
+    encryptedKey: (name) => Promise.reject(notExportable(token, name)),
+    close: () => {
+      host.close()
+    },
+  }
+}
+
+async function checkAtStart(host: Pkcs11Host): Promise<void> {
+  try {
+    await host.ask({ verb: 'check' })
+  } catch (error) {
+    if (error instanceof KeystoreUnavailable && passing.includes(error.facts['problem'])) return
+    host.close()
+    throw error
+  }
+}
+
+async function adopt(host: Pkcs11Host, name: string, privateKey: KeyObject): Promise<SigningKey> {
+  const pkcs8 = privateKey.export({ format: 'der', type: 'pkcs8' })
+  const publicKey = createPublicKey(privateKey).export({ format: 'der', type: 'spki' })
+  try {
+    const key = { pkcs8, publicKey, algorithm: algorithmOf(privateKey) }
+    return signingKey(host, name, await host.ask({ verb: 'adopt', name, key }))
+  } finally {
+    pkcs8.fill(0)
+  }
+}
+
+/** Knows the key by its name and public half alone, so it outlives every session with the HSM. */
+function signingKey(host: Pkcs11Host, name: string, key: KeyOnOffer): SigningKey {
+  const { algorithm } = key
+  const publicKey = Buffer.from(key.publicKey)
+  return {
+    name,
+    algorithm,
+    publicKey,
+    sign: async (data) => {
+      const what = { digest: digestFor(algorithm, data), publicKey }
+      return new Uint8Array(await host.ask({ verb: 'sign', name, what }))
+    },
+  }
+}
+
+function notExportable(token: string, name: string): KeystoreUnavailable {
+  return new KeystoreUnavailable(
+    `the key ${name} is on the token ${token}, which never lets it go: ` +
+      'back the token up with the tool of the HSM',
+    { problem: 'key-not-exportable' satisfies KeystoreProblem, token, key: name },
+  )
+}
