@@ -4,9 +4,20 @@ import type { CardChannel } from './card-port.ts'
 import { algorithmIds, keyReferences, readPublicKey } from './piv-keys.ts'
 import type { KeyAlgorithm, KeySlot } from './piv-keys.ts'
 import { containerTag, objectTags } from './piv-objects.ts'
-import { performWithPins } from './piv-pin.ts'
+import { performWithPins, type Pin } from './piv-pin.ts'
 import { CardError, checkStatusWord } from './status-word.ts'
 import { encodeTag, encodeTlv, findTlv, parseTlvs } from './tlv.ts'
+
+const pinPolicyIds = { never: 1, once: 2, always: 3 } as const
+export type PinPolicy = keyof typeof pinPolicyIds
+
+/** What a slot has by itself (SP 800-73pt1-5 table 5): not said, since not every card knows the tag. */
+const usualPinPolicies: Readonly<Record<KeySlot, PinPolicy>> = {
+  '9A': 'once',
+  '9C': 'always',
+  '9D': 'once',
+  '9E': 'never',
+}
 
 /**
  * Makes a new key pair in that slot, on the card; the old key is gone at once and its certificate
@@ -19,10 +30,13 @@ import { encodeTag, encodeTlv, findTlv, parseTlvs } from './tlv.ts'
 export async function generateKey(
   channel: CardChannel,
   slot: KeySlot,
-  options: { algorithm: KeyAlgorithm },
+  options: { algorithm: KeyAlgorithm; pinPolicy?: PinPolicy },
 ): Promise<Buffer> {
   const algorithm = encodeTlv(0x80, Buffer.of(algorithmIds[options.algorithm]))
-  const data = encodeTlv(0xac, algorithm)
+  const { pinPolicy = usualPinPolicies[slot] } = options
+  const isUsual = pinPolicy === usualPinPolicies[slot]
+  const policy = isUsual ? [] : [encodeTlv(0xaa, Buffer.of(pinPolicyIds[pinPolicy]))]
+  const data = encodeTlv(0xac, algorithm, ...policy)
   const command = { ins: 0x47, p1: 0x00, p2: keyReferences[slot], data, expectsData: true }
   return readPublicKey(await perform(channel, command, 'write'), options.algorithm)
 }
@@ -53,7 +67,7 @@ export async function putData(
  */
 export async function changePin(
   channel: CardChannel,
-  pins: { old: string; new: string },
+  pins: { old: Pin; new: Pin },
 ): Promise<void> {
   const command = { ins: 0x24, reference: 0x80, pins: [pins.old, pins.new] } as const
   await performWithPins(channel, command, 'pin')
@@ -65,7 +79,7 @@ export async function changePin(
  */
 export async function changePuk(
   channel: CardChannel,
-  puks: { old: string; new: string },
+  puks: { old: Pin; new: Pin },
 ): Promise<void> {
   const command = { ins: 0x24, reference: 0x81, pins: [puks.old, puks.new] } as const
   await performWithPins(channel, command, 'puk')
@@ -79,7 +93,7 @@ export async function changePuk(
  */
 export async function unblockPin(
   channel: CardChannel,
-  secrets: { puk: string; newPin: string },
+  secrets: { puk: Pin; newPin: Pin },
 ): Promise<void> {
   const command = { ins: 0x2c, reference: 0x80, pins: [secrets.puk, secrets.newPin] } as const
   await performWithPins(channel, command, 'puk')

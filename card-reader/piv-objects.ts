@@ -62,6 +62,17 @@ export function readGuidOfChuidStart(block: Buffer): string {
   return formatUuid(guid)
 }
 
+/**
+ * The GUID out of the content of a whole CHUID.
+ *
+ * @throws CardError `malformed-answer`
+ */
+export function readGuidOfChuid(content: Buffer): string {
+  const guid = requireTlv(parseTlvs(content, 'one-byte'), 0x34)
+  if (guid.length !== 16) throw new CardError('malformed-answer')
+  return formatUuid(guid)
+}
+
 function formatUuid(bytes: Buffer): string {
   return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
 }

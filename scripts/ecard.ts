@@ -9,6 +9,8 @@ import { agencyCommand } from './commands/agency.ts'
 import { auditCommand } from './commands/audit.ts'
 import { caCommand } from './commands/ca.ts'
 import { cardCommand } from './commands/card.ts'
+import { certificateCommand } from './commands/certificate.ts'
+import { crlCommand } from './commands/crl.ts'
 import { doctorCommand } from './commands/doctor.ts'
 import { holderCommand } from './commands/holder.ts'
 import { terminalCommand } from './commands/terminal.ts'
@@ -19,13 +21,15 @@ const program = new Command('ecard')
     'after',
     `
 The registry is the one of DATABASE_URL or, without it, of the service that runs on ECARD_DATA_DIR.
-Where no service runs there, as on the machine of an offline root, ca and doctor open it themselves.`,
+Where no service runs there, as on the machine of an offline root, ca, crl and doctor open it themselves.`,
   )
   .addCommand(agencyCommand())
   .addCommand(holderCommand())
   .addCommand(cardCommand())
   .addCommand(terminalCommand())
+  .addCommand(certificateCommand())
   .addCommand(caCommand())
+  .addCommand(crlCommand())
   .addCommand(doctorCommand())
   .addCommand(auditCommand())
 throwOnWrongUsage(program)

@@ -39,11 +39,11 @@ export interface Pkcs11Config {
   readonly token: string
   /** A file whose content (less one line end) is the token's user PIN. */
   readonly pinFile: string
-  /** Whose keys it holds: authorities', OCSP signers', those of tokens and of the audit. */
+  /** Whose keys it holds: authorities', OCSP signers', those of tokens, the audit and cards. */
   readonly keys: readonly Pkcs11KeyUse[]
 }
 
-export const pkcs11KeyUses = ['ca', 'ocsp', 'oidc', 'audit'] as const
+export const pkcs11KeyUses = ['ca', 'ocsp', 'oidc', 'audit', 'card'] as const
 export type Pkcs11KeyUse = (typeof pkcs11KeyUses)[number]
 
 /** Addresses that carry passwords. They print as `[secret]`. */

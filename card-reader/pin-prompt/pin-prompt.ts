@@ -1,5 +1,7 @@
 import type { Language, LocalText, ProgressStep } from '../protocol.ts'
 
+export type PinProblem = 'wrong-pin' | 'not-6-to-8-digits' | 'pin-too-simple' | 'pins-differ'
+
 export interface PinRequest {
   /** Which application asks, in the holder's language as in the other. */
   readonly application: LocalText
@@ -8,7 +10,9 @@ export interface PinRequest {
   /** Null where the card does not say. */
   readonly triesLeft: number | null
   /** Why the holder is asked again; null the first time. */
-  readonly problem: 'wrong-pin' | 'not-6-to-8-digits' | null
+  readonly problem: PinProblem | null
+  /** Set where the holder chooses a new PIN, which is typed twice. Default: the card's PIN. */
+  readonly choosing?: 'first' | 'again'
   readonly language: Language
   /** Aborted when the card left or the sign-in ended: the prompt closes and gives null. */
   readonly signal: AbortSignal

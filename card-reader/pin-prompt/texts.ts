@@ -1,5 +1,5 @@
 import type { Language, ProgressStep } from '../protocol.ts'
-import type { PinRequest } from './pin-prompt.ts'
+import type { PinProblem, PinRequest } from './pin-prompt.ts'
 
 interface Texts {
   readonly title: string
@@ -11,7 +11,8 @@ interface Texts {
   readonly triesLeft: (count: number) => string
   readonly lastTry: string
   readonly confirmLastTry: string
-  readonly problems: Readonly<Record<'wrong-pin' | 'not-6-to-8-digits', string>>
+  readonly choosePin: Readonly<Record<'first' | 'again', string>>
+  readonly problems: Readonly<Record<PinProblem, string>>
   readonly steps: Readonly<Record<ProgressStep, string>>
 }
 
@@ -26,7 +27,13 @@ export const texts: Readonly<Record<Language, Texts>> = {
     triesLeft: (count) => `Còn ${count} lần thử.`,
     lastTry: 'Chỉ còn 1 lần thử. Nếu nhập sai, mã PIN sẽ bị khóa.',
     confirmLastTry: 'Bạn có muốn tiếp tục không?',
+    choosePin: {
+      first: 'Chọn mã PIN mới cho thẻ, 6 đến 8 chữ số, và giữ bí mật.',
+      again: 'Nhập lại mã PIN vừa chọn.',
+    },
     problems: {
+      'pin-too-simple': 'Mã PIN này dễ đoán. Hãy chọn mã khác.',
+      'pins-differ': 'Hai lần nhập không giống nhau.',
       'wrong-pin': 'Mã PIN chưa đúng.',
       'not-6-to-8-digits': 'Mã PIN gồm 6 đến 8 chữ số. Chưa mất lần thử nào.',
     },
@@ -56,7 +63,13 @@ export const texts: Readonly<Record<Language, Texts>> = {
     triesLeft: (count) => `${count} tries left.`,
     lastTry: 'Only 1 try is left. Another wrong PIN blocks the card.',
     confirmLastTry: 'Do you want to go on?',
+    choosePin: {
+      first: 'Choose a new PIN for the card, 6 to 8 digits, and keep it secret.',
+      again: 'Enter the PIN that you chose once more.',
+    },
     problems: {
+      'pin-too-simple': 'This PIN is easy to guess. Choose another one.',
+      'pins-differ': 'The two entries differ.',
       'wrong-pin': 'Wrong PIN.',
       'not-6-to-8-digits': 'A PIN has 6 to 8 digits. No try was used.',
     },
@@ -86,7 +99,7 @@ export function describeRequest(request: PinRequest): string {
     words.asks(application[language], number),
     problem === null ? null : words.problems[problem],
     describeTries(request),
-    words.enterPin,
+    request.choosing === undefined ? words.enterPin : words.choosePin[request.choosing],
   ]
   return sentences.filter((sentence) => sentence !== null).join('\n')
 }

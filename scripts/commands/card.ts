@@ -1,18 +1,26 @@
-import { Command } from 'commander'
+import { Command, Option } from 'commander'
+import {
+  reasonOfCause,
+  revocationCauses,
+  type RevocationCause,
+} from '../../src/cards/card-certificates.ts'
 import { createCardStore } from '../../src/cards/card-store.ts'
 import { cardTransitions, type Card, type CardState } from '../../src/cards/card.ts'
-import type { CardStandingDeps, CardStandingRequest } from '../../src/cards/change-card-state.ts'
+import type { CardStandingDeps } from '../../src/cards/change-card-state.ts'
 import { reinstateCard } from '../../src/cards/reinstate-card.ts'
-import { revokeCard } from '../../src/cards/revoke-card.ts'
+import { revokeCard, type CardRevocationRequest } from '../../src/cards/revoke-card.ts'
 import { suspendCard } from '../../src/cards/suspend-card.ts'
 import { NotFound } from '../../src/errors.ts'
+import { addIssue } from './card-issue.ts'
+import { addRead } from './card-read.ts'
+import { addReset } from './card-reset.ts'
 import { withRegistry, type Registry } from './open-registry.ts'
 
 interface Step {
   readonly verb: string
   readonly to: CardState
   readonly summary: string
-  readonly run: (deps: CardStandingDeps, request: CardStandingRequest) => Promise<Card>
+  readonly run: (deps: CardStandingDeps, request: CardRevocationRequest) => Promise<Card>
 }
 
 const steps: readonly Step[] = [
@@ -31,7 +39,7 @@ const steps: readonly Step[] = [
   {
     verb: 'revoke',
     to: 'revoked',
-    summary: 'end a card for good; its sessions end',
+    summary: 'end a card for good, and its certificates; its sessions end',
     run: revokeCard,
   },
 ]
@@ -47,18 +55,31 @@ export function cardCommand(): Command {
         print(await find(registry, cardUuid))
       }),
     )
+  addIssue(card)
+  addRead(card)
+  addReset(card)
   for (const step of steps) addStep(card, step)
   return card
 }
 
 interface StepOptions {
   readonly reason: string
+  /** Of `revoke` alone. */
+  readonly cause?: RevocationCause
   readonly apply?: boolean
 }
 
+const causeOption = new Option(
+  '--cause <cause>',
+  'what became of it; its certificates are revoked for that, in the words of RFC 5280',
+)
+  .choices(revocationCauses)
+  .default('other')
+
 function addStep(card: Command, step: Step): void {
-  card
-    .command(step.verb)
+  const command = card.command(step.verb)
+  if (step.to === 'revoked') command.addOption(causeOption)
+  command
     .description(step.summary)
     .argument('<card-uuid>')
     .requiredOption('--reason <text>', 'why; kept with the card and in the audit log')
@@ -69,15 +90,17 @@ function addStep(card: Command, step: Step): void {
 Example:
   ecard card ${step.verb} 6f1c2a34-0d5e-4f60-9b7a-2c3d4e5f6071 --reason "reported missing" --apply`,
     )
-    .action((cardUuid: string, { reason, apply }: StepOptions) =>
+    .action((cardUuid: string, { reason, cause, apply }: StepOptions) =>
       withRegistry(async (registry) => {
         const { state } = await find(registry, cardUuid)
         if (apply === true) {
-          print(await step.run(registry, { cardUuid, reason, actor: 'ecard' }))
+          const request = { cardUuid, reason, actor: 'ecard', ...(cause && { cause }) }
+          print(await step.run(registry, request))
           return
         }
         const isPossible = cardTransitions[state].includes(step.to)
         console.log(`Card ${cardUuid}: ${state} -> ${step.to}`)
+        if (cause) console.log(`Its certificates: revoked, ${reasonOfCause[cause]}`)
         console.log(isPossible ? 'Nothing changed. Add --apply to do it.' : 'This is not possible.')
         if (!isPossible) process.exitCode = 1
       }),

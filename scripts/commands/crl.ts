@@ -1,5 +1,4 @@
-import { writeFile } from 'node:fs/promises'
-import { Command } from 'commander'
+import { Command, InvalidArgumentError } from 'commander'
 import { createAuditStore } from '../../src/audit/audit-store.ts'
 import { InputInvalid, NotFound } from '../../src/errors.ts'
 import { createPkiAddresses } from '../../src/pki/addresses.ts'
@@ -14,6 +13,7 @@ import { partsOf } from '../../src/pki/crl-publisher.ts'
 import { findLast } from '../../src/pki/crl-store.ts'
 import { readPem, toPem } from '../../src/pki/pem.ts'
 import { readCarried } from './ca/files.ts'
+import { intoNewFile } from '../../src/pki/reserved-file.ts'
 import {
   withAuthorities,
   withOwnRegistry,
@@ -123,7 +123,7 @@ async function publishers(
 }
 
 interface ExportOptions {
-  readonly part: string
+  readonly part: number
   readonly pem?: boolean
 }
 
@@ -132,17 +132,22 @@ function exportCommand(): Command {
     .description('write the list in force to a file, to be carried to another machine')
     .argument('<slug>')
     .argument('<file>')
-    .option('--part <n>', 'which part', '0')
+    .option('--part <n>', 'which part', readPart, 0)
     .option('--pem', 'as PEM instead of DER')
     .action((slug: string, file: string, { part, pem }: ExportOptions) =>
       withOwnRegistry(async ({ db }) => {
-        const list = await createLatestCrls(db).find(slug, Number(part))
+        const list = await createLatestCrls(db).find(slug, part)
         if (list === null) throw new NotFound(`There is no list ${slug}/${part}.`)
         const { der, number } = list
-        await writeFile(file, pem === true ? toPem(der, 'X509 CRL') : der, { flag: 'wx' })
+        await intoNewFile(file, () => Promise.resolve(pem === true ? toPem(der, 'X509 CRL') : der))
         console.log(`${slug}/${part}: number ${number}, written to ${file}`)
       }),
     )
+}
+
+function readPart(text: string): number {
+  if (/^\d{1,4}$/.test(text)) return Number(text)
+  throw new InvalidArgumentError('a part is a whole number from 0 on')
 }
 
 function installCommand(): Command {

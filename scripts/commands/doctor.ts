@@ -6,6 +6,10 @@ import type { OpenKeystore } from '../../src/keystore/open-keystore.ts'
 import { judgeAuthorities } from '../../src/pki/authority-health.ts'
 import { judgeAuthorityKeys } from '../../src/pki/authority-keys-health.ts'
 import { createAuthorityStore } from '../../src/pki/authority-store.ts'
+import { crlHealth, judgeCrls } from '../../src/pki/crl-health.ts'
+import { defaultCrlPolicy } from '../../src/pki/crl-policy.ts'
+import { judgeOcspSigners } from '../../src/pki/ocsp-signer-health.ts'
+import { listSigners } from '../../src/pki/ocsp-signer-store.ts'
 import { openKeystoreOf, withOwnRegistry, type ConfiguredRegistry } from './open-authorities.ts'
 import { tableLines } from './print-table.ts'
 
@@ -19,6 +23,8 @@ const checks: readonly Check<DoctorParts>[] = [
   { subject: 'keystore', run: checkKeystore },
   { subject: 'authorities', run: checkAuthorities },
   { subject: 'authority keys', run: checkAuthorityKeys },
+  { subject: 'revocation lists', run: checkRevocationLists },
+  { subject: 'OCSP signers', run: checkOcspSigners },
 ]
 
 export function doctorCommand(): Command {
@@ -67,6 +73,16 @@ async function checkAuthorities({ db, clock }: DoctorParts): Promise<Finding[]> 
 
 async function checkAuthorityKeys({ db, keystore }: DoctorParts): Promise<Finding[]> {
   return judgeAuthorityKeys(await keystore(), await createAuthorityStore(db).listAuthorities())
+}
+
+async function checkRevocationLists({ db, clock }: DoctorParts): Promise<Finding[]> {
+  return judgeCrls(await crlHealth({ db, clock, policy: defaultCrlPolicy }))
+}
+
+async function checkOcspSigners({ db, clock }: DoctorParts): Promise<Finding[]> {
+  const authorities = await createAuthorityStore(db).listAuthorities()
+  const ids = authorities.map(({ id }) => id)
+  return judgeOcspSigners(authorities, await listSigners(db, ids), clock.now())
 }
 
 function print(findings: readonly Finding[]): void {

@@ -1,6 +1,6 @@
 import type { Queryable } from '../db/pool.ts'
 import type { AuditPublicKey } from './audit-keys.ts'
-import type { ChainLink } from './chain-store.ts'
+import { lowestKey, type ChainLink } from './chain-store.ts'
 import { readRestarts } from './checkpoint-store.ts'
 import { proveCheckpoint } from './judge-checkpoints.ts'
 import type { ChainSection } from './load-batch.ts'
@@ -17,7 +17,7 @@ export async function readSections(
     if (proven?.restartAfterId == null) return []
     return [{ seq: proven.seq, afterId: BigInt(proven.restartAfterId) }]
   })
-  const begins = [{ seq: 0, afterId: 0n }, ...restarts]
+  const begins = [{ seq: 0, afterId: lowestKey.id }, ...restarts]
   return begins.map(({ seq, afterId }, index) => {
     const next = begins[index + 1]
     return {

@@ -7,8 +7,8 @@ export interface ChainKey {
   readonly id: bigint
 }
 
-/** Below and above every event's. */
-export const lowestKey: ChainKey = { xid: 0n, id: 0n }
+/** Below and above every event's; whoever may insert may choose an id below zero. */
+export const lowestKey: ChainKey = { xid: 0n, id: -(2n ** 63n) }
 export const highestKey: ChainKey = { xid: 2n ** 64n - 1n, id: 2n ** 63n - 1n }
 
 export function isAfter(a: ChainKey, b: ChainKey): boolean {
@@ -33,7 +33,7 @@ export interface OrderSection {
   readonly afterId: bigint
 }
 
-const firstSection: OrderSection = { afterSeq: 0, afterId: 0n }
+const firstSection: OrderSection = { afterSeq: 0, afterId: lowestKey.id }
 
 /** Any number will do, as long as every version of this service takes the same. */
 const lockKey = 7_214_402_933

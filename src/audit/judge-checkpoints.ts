@@ -16,8 +16,8 @@ export interface CheckpointJudge {
 
 export interface CheckpointJudgeOptions {
   readonly keys: readonly AuditPublicKey[]
-  /** The checkpoint that everything begins after; null for the start of the chain. */
-  readonly start: Checkpoint | null
+  /** Where everything begins: after this checkpoint; 0 for the beginning of the chain. */
+  readonly start: { readonly seq: number; readonly checkpoint: number }
   /** Where a hash stands in the chain, or null. */
   readonly findSeqOfHash: (hash: Buffer) => Promise<number | null>
 }
@@ -27,8 +27,8 @@ export function judgeCheckpoints(
   { keys, start, findSeqOfHash }: CheckpointJudgeOptions,
   report: BreakReport,
 ): CheckpointJudge {
-  let lastNumber = start?.number ?? 0
-  let signedUpTo = start?.seq ?? 0
+  let lastNumber = start.checkpoint
+  let signedUpTo = start.seq
   let lastSeq = signedUpTo
   /** Looking reads the whole chain; the first mismatch explains those after it. */
   let hasLooked = false

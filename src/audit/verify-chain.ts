@@ -5,22 +5,12 @@ import { chainStart } from './canonical-event.ts'
 import { chainBreak, type BreakReport, type ChainBreak } from './chain-break.ts'
 import { readChainHealth, type ChainHealth } from './chain-health.ts'
 import { findSeqOfHash } from './chain-range-store.ts'
-import { readSections } from './chain-sections.ts'
-import {
-  highestKey,
-  lowestKey,
-  readLinkedEvents,
-  readTail,
-  type ChainKey,
-  type ChainLink,
-} from './chain-store.ts'
+import { lowestKey, readLinkedEvents, readTail, type ChainLink } from './chain-store.ts'
 import { readCheckpoints, readLastCheckpoint } from './checkpoint-store.ts'
 import type { Checkpoint } from './checkpoint.ts'
-import { judgeChain, type ChainJudge } from './judge-chain.ts'
-import { judgeCheckpoints, proveCheckpoint, type CheckpointJudge } from './judge-checkpoints.ts'
-import { findStrays, loadBatch, type ChainBatch, type ChainSection } from './load-batch.ts'
+import { proveCheckpoint } from './judge-checkpoints.ts'
+import { judgeFrom, type ChainPlace } from './judge-sections.ts'
 import { checkNotMoved } from './link-events.ts'
-import { checkpointEveryEvents } from './make-checkpoint.ts'
 
 export interface VerifyRequest {
   /** What signed the checkpoints; at least one. */
@@ -52,8 +42,6 @@ export interface VerifyDeps {
 }
 
 const mostBreaks = 1_000
-/** A running service leaves fewer links without a signature. */
-const mostUnsigned = 2 * checkpointEveryEvents
 
 /**
  * Reads the chain from a start to its end and says everything that is wrong with it, as it was at
@@ -87,17 +75,10 @@ export async function verifyChain(deps: VerifyDeps, request: VerifyRequest): Pro
   })
 }
 
-interface Start {
-  readonly seq: number
-  readonly hash: Buffer
-  readonly key: ChainKey
-  readonly checkpoint: Checkpoint | null
-}
-
-const chainBeginning: Start = { seq: 0, hash: chainStart, key: lowestKey, checkpoint: null }
+const chainBeginning: ChainPlace = { seq: 0, hash: chainStart, key: lowestKey, checkpoint: 0 }
 
 /** A checkpoint that does not fit the chain is no place to begin at: then everything is read. */
-async function findStart(tx: Queryable, request: VerifyRequest): Promise<Start> {
+async function findStart(tx: Queryable, request: VerifyRequest): Promise<ChainPlace> {
   if (request.sinceCheckpoint !== true) return chainBeginning
   const stored = await readLastCheckpoint(tx)
   const proven = stored === null ? null : proveCheckpoint(stored, request.keys)
@@ -107,7 +88,10 @@ async function findStart(tx: Queryable, request: VerifyRequest): Promise<Start> 
   const link = await readLink(tx, seq)
   if (link?.hash.toString('hex') !== hash) return chainBeginning
   const key = restartAfterId === null ? link.key : lowestKey
-  return { seq, hash: link.hash, key, checkpoint }
+  // A restart may have been signed at the same place.
+  const there = await readCheckpoints(tx, { afterSeq: seq - 1, upToSeq: seq })
+  const last = there.at(-1)?.number ?? checkpoint.number
+  return { seq, hash: link.hash, key, checkpoint: last }
 }
 
 async function checkKept(
@@ -130,92 +114,6 @@ async function checkKept(
 async function readLink(tx: Queryable, seq: number): Promise<ChainLink | null> {
   const [link] = await readLinkedEvents(tx, { afterSeq: seq - 1, upToSeq: seq, limit: 1 })
   return link ?? null
-}
-
-interface Judging {
-  readonly start: Start
-  readonly tail: ChainLink | null
-  readonly report: BreakReport
-}
-
-interface Judges {
-  readonly chain: ChainJudge
-  readonly checkpoints: CheckpointJudge
-  readonly report: BreakReport
-}
-
-/** @returns how many links the last good checkpoint covers */
-async function judgeFrom(
-  tx: Queryable,
-  { keys, onProgress }: VerifyRequest,
-  { start, tail, report }: Judging,
-): Promise<number> {
-  const end = tail?.seq ?? 0
-  const checkpoints = judgeCheckpoints(
-    { keys, start: start.checkpoint, findSeqOfHash: (hash) => findSeqOfHash(tx, hash) },
-    report,
-  )
-  const chain = judgeChain(start, report)
-  const judges: Judges = { chain, checkpoints, report }
-  const sections = await readSections(tx, keys, tail)
-  for (const section of sections) {
-    if (section.upToId !== null && section.upToSeq <= start.seq) continue
-    if (section.afterSeq > start.seq) chain.restartOrder()
-    await judgeSection(tx, section, { start, judges, onProgress: (seq) => onProgress?.(seq, end) })
-  }
-  chain.finish()
-  const beyond = await readCheckpoints(tx, { afterSeq: Math.max(end, start.seq), upToSeq: null })
-  for (const stored of beyond) checkpoints.judgeBeyond(stored)
-  reportUnsigned(end, checkpoints, report)
-  return checkpoints.signedUpTo()
-}
-
-/** While one batch is judged, PostgreSQL reads the next one. */
-async function judgeSection(
-  tx: Queryable,
-  section: ChainSection,
-  run: {
-    readonly start: Start
-    readonly judges: Judges
-    readonly onProgress: (seq: number) => void
-  },
-): Promise<void> {
-  const { start, judges, onProgress } = run
-  const isPartial = start.seq > section.afterSeq
-  const first = isPartial ? start : { seq: section.afterSeq, key: lowestKey }
-  let batch = await loadBatch(tx, section, first)
-  for (;;) {
-    await judgeSignatures(batch, judges)
-    const { seq } = batch.end
-    const next = seq < section.upToSeq ? loadBatch(tx, section, batch.end) : null
-    judgeLinks(batch, judges)
-    onProgress(seq)
-    if (next === null) break
-    batch = await next
-  }
-  if (section.upToId === null) return
-  const rest = { ...section, after: batch.end.key, upTo: highestKey }
-  for (const { key } of await findStrays(tx, [], rest))
-    judges.report(chainBreak('inserted', section.upToSeq, { eventId: String(key.id) }))
-}
-
-async function judgeSignatures(batch: ChainBatch, { checkpoints }: Judges): Promise<void> {
-  const hashes = new Map(batch.links.map(({ seq, hash }) => [seq, hash]))
-  for (const stored of batch.checkpoints) {
-    await checkpoints.judge(stored, hashes.get(stored.seq) ?? null)
-  }
-}
-
-function judgeLinks({ links, strays }: ChainBatch, { chain, report }: Judges): void {
-  for (const { key, beforeSeq } of strays)
-    report(chainBreak('inserted', beforeSeq, { eventId: String(key.id) }))
-  for (const link of links) chain.judge(link)
-}
-
-function reportUnsigned(end: number, checkpoints: CheckpointJudge, report: BreakReport): void {
-  const lastSeq = checkpoints.lastSeq()
-  const isNever = lastSeq === 0 && end > 0
-  if (isNever || end - lastSeq > mostUnsigned) report(chainBreak('checkpoint-missing', lastSeq + 1))
 }
 
 function collectBreaks(): {

@@ -468,12 +468,20 @@ function withCardState(state: CardState): Provocation['provoke'] {
   return async (fixture) => signIn(fixture, await fixture.registerCard({ state }))
 }
 
+/** The reasons of RFC 5280 §5.3.1 that the database wants with a status. */
+const statusReasons = {
+  revoked: 'keyCompromise',
+  suspended: 'certificateHold',
+  superseded: null,
+  active: null,
+} as const
+
 function withCertificateStatus(status: CertificateStatusChange['status']): Provocation['provoke'] {
   return async (fixture) => {
     const card = await fixture.registerCard()
     const { authorityId, leaf } = card
     const serial = { authorityId, serialNumber: leaf.serialNumber }
-    const change = { status, at: startOfTest, reason: null }
+    const change = { status, at: startOfTest, reason: statusReasons[status] }
     return signIn(fixture, card, {
       before: () => createCertificateStore(fixture.db).setStatus(serial, change),
     })

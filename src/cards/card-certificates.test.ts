@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { createCrlFixture, type CrlFixture } from '../../test/support/crl-fixture.ts'
 import { insertCard } from '../../test/support/registry.ts'
+import type { CardKind } from '../holders/card-kind.ts'
 import { deactivateHolder } from '../holders/deactivate-holder.ts'
 import { silentLog } from '../log.ts'
 import { createCertificateStore } from '../pki/certificate-store.ts'
@@ -26,8 +27,8 @@ beforeAll(async () => {
 afterAll(() => fixture.close())
 
 /** An active card with both certificates of a sign-in. */
-async function addCard() {
-  const { cardUuid, holderId } = await insertCard(fixture.db)
+async function addCard(kind: CardKind = 'civil-servant') {
+  const { cardUuid, holderId } = await insertCard(fixture.db, { kind })
   const pin = await fixture.addCertificate({ cardUuid, slot: '9A' })
   const tap = await fixture.addCertificate({ cardUuid, slot: '9E' })
   return { cardUuid, holderId, pin, tap }
@@ -128,10 +129,13 @@ describe('the certificates of a card', () => {
     expect(await statusesOf(cardUuid)).toEqual(bothAre('active '))
   })
 
-  it('are revoked for good when their holder has left', async () => {
-    const { cardUuid, holderId } = await addCard()
+  it.each([
+    ['person has left', 'civil-servant', 'affiliationChanged'],
+    ['organisation is closed', 'enterprise', 'cessationOfOperation'],
+  ] as const)('are revoked for good when their %s', async (_, kind, reason) => {
+    const { cardUuid, holderId } = await addCard(kind)
     await deactivateHolder(fixture.deps, { holderId, ...asked })
-    expect(await statusesOf(cardUuid)).toEqual(bothAre('revoked affiliationChanged'))
+    expect(await statusesOf(cardUuid)).toEqual(bothAre(`revoked ${reason}`))
   })
 
   it('count as revoked with their authority, from the commit on', async () => {

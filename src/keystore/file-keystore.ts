@@ -13,6 +13,7 @@ import {
 } from './key-file.ts'
 import { checkKeyName } from './key-name.ts'
 import type { PortableKeystore, SigningKey } from './keystore.ts'
+import { makeSecretFile, readSecretFile } from './secret-file.ts'
 import { importSigningKey, makePrivateKey } from './signing-key.ts'
 
 export interface FileKeystoreOptions {
@@ -24,7 +25,8 @@ export interface FileKeystoreOptions {
 }
 
 /**
- * A keystore of one encrypted PKCS#8 file for each key, `<name>.pem`, mode 0600.
+ * A keystore of one encrypted PKCS#8 file for each key, `<name>.pem`, and one like it for each
+ * secret, `<name>.secret`, mode 0600.
  *
  * The passphrase is tried on the keys that are there, so that a wrong one is told at the start and
  * no key is ever written under another.
@@ -40,6 +42,9 @@ export async function openFileKeystore(options: FileKeystoreOptions): Promise<Po
   const fileOf = (name: string): KeyFile => {
     return { name, path: join(directory, `${checkKeyName(name)}.pem`), passphrase }
   }
+  const secretFileOf = (name: string): KeyFile => {
+    return { name, path: join(directory, `${checkKeyName(name)}.secret`), passphrase }
+  }
   const keep = async (name: string, privateKey: KeyObject): Promise<SigningKey> => {
     const temporaryPath = join(directory, `.${checkKeyName(name)}.${random.uuid()}.tmp`)
     await writeKeyFile(fileOf(name), privateKey, { temporaryPath, random })
@@ -48,6 +53,12 @@ export async function openFileKeystore(options: FileKeystoreOptions): Promise<Po
 
   return {
     has: async (name) => isThere(fileOf(name).path, directory),
+    hasSecret: async (name) => isThere(secretFileOf(name).path, directory),
+    generateSecret: async (name) => {
+      const temporaryPath = join(directory, `.${checkKeyName(name)}.${random.uuid()}.tmp`)
+      return makeSecretFile(secretFileOf(name), { temporaryPath, random })
+    },
+    secret: async (name) => readSecretFile(secretFileOf(name)),
     generate: async (name, algorithm) => keep(name, await makePrivateKey(algorithm)),
     adopt: keep,
     key: async (name) => {

@@ -24,9 +24,19 @@ export async function writeKeyFile(
   key: KeyObject,
   { temporaryPath, random }: { temporaryPath: string; random: Random },
 ): Promise<void> {
-  const pem = pemOf(await encryptedKey(key, file.passphrase, { random }))
+  await writeOnce(file, pemOf(await encryptedKey(key, file.passphrase, { random })), {
+    temporaryPath,
+  })
+}
+
+/** As `writeKeyFile`, for whatever text the file is to hold. @throws Duplicate */
+export async function writeOnce(
+  file: KeyFile,
+  text: string,
+  { temporaryPath }: { temporaryPath: string },
+): Promise<void> {
   try {
-    await writeDurably(temporaryPath, pem)
+    await writeDurably(temporaryPath, text)
     await link(temporaryPath, file.path)
     await syncFolder(dirname(file.path))
   } catch (cause) {
@@ -96,7 +106,7 @@ function pemOf(encryptedPkcs8: Buffer): string {
   return `-----BEGIN ${label}-----\n${lines.join('\n')}\n-----END ${label}-----\n`
 }
 
-async function readText(file: KeyFile): Promise<string> {
+export async function readText(file: KeyFile): Promise<string> {
   try {
     return await readFile(file.path, 'latin1')
   } catch (cause) {
@@ -149,6 +159,9 @@ interface Refusal {
   readonly cause?: unknown
 }
 
-function unavailable(message: string, { file, problem, cause }: Refusal): KeystoreUnavailable {
+export function unavailable(
+  message: string,
+  { file, problem, cause }: Refusal,
+): KeystoreUnavailable {
   return new KeystoreUnavailable(message, { problem, key: file.name }, cause)
 }

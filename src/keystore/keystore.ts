@@ -18,6 +18,17 @@ export interface SigningKey {
   sign(data: Uint8Array): Promise<Uint8Array>
 }
 
+/** A secret that can be asked for codes of authentication and nothing else: see `generateSecret`. */
+export interface SecretKey {
+  readonly name: string
+  /**
+   * HMAC-SHA-256 (RFC 2104). Who makes keys out of it wipes what it got.
+   *
+   * @throws KeystoreUnavailable when the place of the secret cannot be reached
+   */
+  hmac(data: Uint8Array): Promise<Buffer>
+}
+
 /**
  * Private keys by name, never by bytes. Names are lower-case letters, digits and hyphens, at most
  * 64 characters. What cannot be asked raises `KeystoreUnavailable` with `facts.problem`.
@@ -32,6 +43,16 @@ export interface Keystore {
   generate(name: string, algorithm: KeyAlgorithm): Promise<SigningKey>
   /** @throws KeystoreUnavailable `key-missing` when there is no such key */
   key(name: string): Promise<SigningKey>
+  /** Of secrets: a key and a secret may have the same name and are not the same. */
+  hasSecret(name: string): Promise<boolean>
+  /**
+   * Makes a secret of 256 bits that outlives the process before it is returned.
+   *
+   * @throws Duplicate when the name is taken: a secret is never replaced
+   */
+  generateSecret(name: string): Promise<SecretKey>
+  /** @throws KeystoreUnavailable `key-missing` when there is no such secret */
+  secret(name: string): Promise<SecretKey>
 }
 
 /** A keystore that existing keys can be brought into: for PKCS#12, and for nothing else. */

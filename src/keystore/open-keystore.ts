@@ -4,10 +4,19 @@ import type { PortableKeystore } from './keystore.ts'
 import { openPkcs11Keystore, type Pkcs11Keystore } from './pkcs11-keystore.ts'
 
 /** Which keys can have a place of their own: their names start so. */
-const prefixes = { ca: 'ca-', ocsp: 'ocsp-', oidc: 'oidc-', audit: 'audit-' } as const
+const prefixes = {
+  ca: 'ca-',
+  ocsp: 'ocsp-',
+  oidc: 'oidc-',
+  audit: 'audit-',
+  card: 'card-',
+} as const
 
 export type KeyFamily = keyof typeof prefixes
-/** The authorities' keys, their OCSP signers', and those that sign tokens and the audit. */
+/**
+ * The authorities' keys, their OCSP signers', those that sign tokens and the audit, and what cards
+ * are made with.
+ */
 export const keyFamilies = Object.keys(prefixes) as readonly KeyFamily[]
 
 export interface HsmKeys extends TokenAddress {
@@ -50,6 +59,9 @@ function routed(
   return {
     has: (name) => placeOf(name).has(name),
     key: (name) => placeOf(name).key(name),
+    hasSecret: (name) => placeOf(name).hasSecret(name),
+    generateSecret: (name) => placeOf(name).generateSecret(name),
+    secret: (name) => placeOf(name).secret(name),
     generate: (name, algorithm) => placeOf(name).generate(name, algorithm),
     adopt: (name, privateKey) => placeOf(name).adopt(name, privateKey),
     encryptedKey: (name, password) => placeOf(name).encryptedKey(name, password),

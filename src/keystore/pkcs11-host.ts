@@ -36,16 +36,14 @@ export class Pkcs11Host {
    * @throws KeystoreUnavailable
    * @throws Duplicate
    */
-  async ask<V extends Pkcs11Order['verb']>(
-    order: Extract<Pkcs11Order, { verb: V }>,
-  ): Promise<Pkcs11Answers[V]> {
+  async ask<O extends Pkcs11Order>(order: O): Promise<Pkcs11Answers[O['verb']]> {
     const silences = this.#silences
     const answered = this.#last.then(() => {
       if (silences !== this.#silences) throw this.#away('no-answer')
       return this.#exchange(order)
     })
     this.#last = answered.catch(() => undefined)
-    return (await answered) as Pkcs11Answers[V]
+    return (await answered) as Pkcs11Answers[O['verb']]
   }
 
   /** Ends the process. A later order starts another. */

@@ -1,9 +1,9 @@
 import { createPublicKey } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Key, PrivateKey, PublicKey } from 'graphene-pk11'
+import type { ITemplate, Key } from 'graphene-pk11'
 import type { CryptoKey as KeyOnToken } from 'node-webcrypto-p11'
 import { Duplicate, KeystoreUnavailable } from '../errors.ts'
-import { hsmFault } from './hsm-fault.ts'
+import { hsmFault, returnValueOf } from './hsm-fault.ts'
 import type { KeyAlgorithm, KeystoreProblem } from './keystore.ts'
 import type { TokenSession } from './pkcs11-token.ts'
 import { algorithmOf, importParameters } from './signing-key.ts'
@@ -12,19 +12,14 @@ import { algorithmOf, importParameters } from './signing-key.ts'
 const objectClass = { publicKey: 2, privateKey: 3 } as const
 
 /** How long a process waits for another to give way that made a key of this name meanwhile. */
-const tie = { pauseMs: 100, pauses: 20 }
+const tie = { pauseMs: 100, looks: 20 }
 
 /** A pair on the token: both objects are labelled with the name and share an id. */
 export interface TokenKey {
   readonly algorithm: KeyAlgorithm
   /** SubjectPublicKeyInfo, DER. */
   readonly publicKey: Buffer
-  readonly privateKey: PrivateKey
-}
-
-interface Pair {
-  readonly privateKey: PrivateKey
-  readonly publicKey: PublicKey
+  readonly privateKey: Key
 }
 
 export function hasKey(open: TokenSession, name: string): boolean {
@@ -50,11 +45,7 @@ export async function findKey(
   if (privateKey === undefined) throw missing(token, name)
   if (others.length > 0) throw hsmFault('key-ambiguous', { token, key: name })
   if (known?.privateKey.handle.equals(privateKey.handle) === true) return known
-  const [publicKey] = publicKeysOf(open, name, privateKey.id)
-  if (publicKey === undefined) throw hsmFault('public-key-missing', { token, key: name })
-  const spki = await exportSpki(open, publicKey)
-  const key = createPublicKey({ key: spki, format: 'der', type: 'spki' })
-  return { algorithm: algorithmOf(key), publicKey: spki, privateKey }
+  return readPair(open, name, privateKey)
 }
 
 /** Makes a pair whose private key never leaves the token (CKA_SENSITIVE, not CKA_EXTRACTABLE). */
@@ -65,11 +56,7 @@ export async function makePair(
 ): Promise<TokenKey> {
   const parameters = { ...generationParameters(algorithm), ...onToken(name) }
   const made = await open.crypto.subtle.generateKey(parameters, false, ['sign', 'verify'])
-  await keepAlone(open, name, {
-    privateKey: objectOf(made.privateKey).toType<PrivateKey>(),
-    publicKey: objectOf(made.publicKey).toType<PublicKey>(),
-  })
-  return findKey(open, name)
+  return keepAlone(open, name, objectOf(made.privateKey).id)
 }
 
 /** Puts a pair that was made elsewhere onto the token, which does not let it go again. */
@@ -80,69 +67,83 @@ export async function adoptPair(
 ): Promise<TokenKey> {
   const { subtle } = open.crypto
   const parameters = { ...importParameters[algorithm], ...onToken(name) }
-  const kept = await subtle.importKey('spki', new Uint8Array(publicKey), parameters, true, [
-    'verify',
-  ])
-  const pair = { publicKey: objectOf(kept).toType<PublicKey>() }
-  const added = await subtle
-    .importKey('pkcs8', new Uint8Array(pkcs8), parameters, false, ['sign'])
-    .catch((error: unknown) => {
-      pair.publicKey.destroy()
-      throw error
-    })
-  const privateKey = objectOf(added).toType<PrivateKey>()
-  privateKey.id = pair.publicKey.id
-  await keepAlone(open, name, { ...pair, privateKey })
-  return findKey(open, name)
+  const spki = new Uint8Array(publicKey)
+  const kept = objectOf(await subtle.importKey('spki', spki, parameters, true, ['verify']))
+  try {
+    const secret = new Uint8Array(pkcs8)
+    const added = objectOf(await subtle.importKey('pkcs8', secret, parameters, false, ['sign']))
+    added.id = kept.id
+  } catch (error) {
+    kept.destroy()
+    throw error
+  }
+  return keepAlone(open, name, kept.id)
 }
 
 /**
  * Gives way to another process that made a key of this name at the same time: of two, the one whose
  * id is smaller stays. The other may have answered before ours was there, and then it does not go;
- * so we wait for that no longer than a while, and then go ourselves. Two keys never stay.
+ * so we wait for that no longer than a while, and then go ourselves. Of two, one always goes,
+ * provided that the token shows everybody the same objects. SoftHSM may show a process late what
+ * another made while its own was in the making, which is why we look twice.
  *
  * @throws Duplicate when ours went
  */
-async function keepAlone(open: TokenSession, name: string, own: Pair): Promise<void> {
+async function keepAlone(open: TokenSession, name: string, ownId: Buffer): Promise<TokenKey> {
+  const own = ownId.toString('hex')
   let before: readonly string[] = []
-  for (let pause = 0; pause < tie.pauses; pause++) {
-    const others = othersOf(open, name, own)
-    if (others.length === 0) return
-    const smaller = others.filter((id) => id < own.privateKey.id.toString('hex'))
+  for (let look = 0; look < tie.looks; look++) {
+    const rivals = idsOf(privateKeysOf(open, name)).filter((id) => id !== own)
+    if (look > 0 && rivals.length === 0 && before.length === 0) return findKey(open, name)
     // Seen twice: the library gives a new key its final id only a moment after it made it.
-    if (smaller.some((id) => before.includes(id))) break
-    before = smaller
+    if (rivals.some((id) => id < own && before.includes(id))) break
+    before = rivals
     await delay(tie.pauseMs)
   }
-  own.privateKey.destroy()
-  own.publicKey.destroy()
+  for (const object of objectsOf(open, { label: name, token: true, id: ownId })) object.destroy()
   throw taken(name)
 }
 
-/** The ids of the other private keys of this name. */
-function othersOf(open: TokenSession, name: string, { privateKey }: Pair): string[] {
-  return privateKeysOf(open, name)
-    .filter(({ handle }) => !handle.equals(privateKey.handle))
-    .map(({ id }) => id.toString('hex'))
+async function readPair(open: TokenSession, name: string, privateKey: Key): Promise<TokenKey> {
+  const wanted = { class: objectClass.publicKey, label: name, token: true, id: privateKey.id }
+  const [publicKey] = objectsOf(open, wanted)
+  if (publicKey === undefined) {
+    throw hsmFault('public-key-missing', { token: open.token, key: name })
+  }
+  const spki = await exportSpki(open, publicKey)
+  const key = createPublicKey({ key: spki, format: 'der', type: 'spki' })
+  return { algorithm: algorithmOf(key), publicKey: spki, privateKey }
 }
 
-function privateKeysOf({ session }: TokenSession, name: string): PrivateKey[] {
-  const found: PrivateKey[] = []
-  session.find({ class: objectClass.privateKey, label: name, token: true }, (object) => {
-    found.push(object.toType<PrivateKey>())
+function privateKeysOf(open: TokenSession, name: string): Key[] {
+  return objectsOf(open, { class: objectClass.privateKey, label: name, token: true })
+}
+
+function objectsOf({ session }: TokenSession, wanted: ITemplate): Key[] {
+  const found: Key[] = []
+  session.find(wanted, (object) => {
+    const key = unlessGone(() => object.toType<Key>())
+    if (key !== null) found.push(key)
   })
   return found
 }
 
-function publicKeysOf({ session }: TokenSession, name: string, id: Buffer): PublicKey[] {
-  const found: PublicKey[] = []
-  session.find({ class: objectClass.publicKey, label: name, token: true, id }, (object) => {
-    found.push(object.toType<PublicKey>())
-  })
-  return found
+/** The ids of those that are still there, in hexadecimal. */
+function idsOf(keys: readonly Key[]): string[] {
+  return keys.flatMap((key) => unlessGone(() => key.id.toString('hex')) ?? [])
 }
 
-async function exportSpki({ crypto, library }: TokenSession, key: PublicKey): Promise<Buffer> {
+/** Another process may remove an object between our finding and our reading it. */
+function unlessGone<T>(read: () => T): T | null {
+  try {
+    return read()
+  } catch (error) {
+    if (returnValueOf(error) === 'CKR_OBJECT_HANDLE_INVALID') return null
+    throw error
+  }
+}
+
+async function exportSpki({ crypto, library }: TokenSession, key: Key): Promise<Buffer> {
   const stored = await crypto.keyStorage.getItem(library.CryptoKey.getID(key))
   return Buffer.from(await crypto.subtle.exportKey('spki', stored))
 }

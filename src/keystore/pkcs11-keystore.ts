@@ -1,10 +1,17 @@
 import { createPublicKey, type KeyObject } from 'node:crypto'
-import { KeystoreUnavailable } from '../errors.ts'
+import { Duplicate, KeystoreUnavailable } from '../errors.ts'
 import type { TokenAddress } from './hsm-fault.ts'
 import { checkKeyName } from './key-name.ts'
-import type { KeystoreProblem, PortableKeystore, SigningKey } from './keystore.ts'
+import type { KeystoreProblem, PortableKeystore, SecretKey, SigningKey } from './keystore.ts'
 import { Pkcs11Host, type Pkcs11Patience } from './pkcs11-host.ts'
-import { digestFor, type KeyOnOffer } from './pkcs11-orders.ts'
+import {
+  digestFor,
+  type KeyOnOffer,
+  type MakingOrder,
+  type OpenKey,
+  type Pkcs11Answers,
+} from './pkcs11-orders.ts'
+import { missingSecret } from './pkcs11-secrets.ts'
 import { algorithmOf } from './signing-key.ts'
 
 export interface Pkcs11KeystoreOptions extends TokenAddress {
@@ -29,14 +36,21 @@ const passing: readonly unknown[] = ['hsm-unreachable', 'token-missing'] satisfi
  *
  * An HSM that is away now is no reason not to start: what needs its keys fails with
  * `KeystoreUnavailable` until it is back, and works then, also with keys handed out before.
- * Two processes that make a key of the same name at the same moment never both keep theirs.
+ * Of two processes that make a key of the same name at the same moment one gets `Duplicate`.
  *
  * @throws KeystoreUnavailable for what somebody has to put right: the module, the PIN, the library
  */
 export async function openPkcs11Keystore(options: Pkcs11KeystoreOptions): Promise<Pkcs11Keystore> {
   const { module, token, pinFile, patience = usualPatience } = options
-  const host = new Pkcs11Host({ module, token, pinFile }, patience)
+  const start = () => new Pkcs11Host({ module, token, pinFile }, patience)
+  const host = start()
   await checkAtStart(host)
+  const make = async <O extends MakingOrder>(order: O): Promise<Pkcs11Answers[O['verb']]> => {
+    const { name } = order
+    const verb = order.verb === 'generate-secret' ? 'has-secret' : 'has'
+    if (await host.ask({ verb, name })) throw new Duplicate('the key exists', { key: name })
+    return makeApart(start(), order)
+  }
   return {
     has: async (name) => host.ask({ verb: 'has', name: checkKeyName(name) }),
     key: async (name) => {
@@ -44,10 +58,28 @@ export async function openPkcs11Keystore(options: Pkcs11KeystoreOptions): Promis
       return signingKey(host, name, key)
     },
     generate: async (name, algorithm) => {
-      const key = await host.ask({ verb: 'generate', name: checkKeyName(name), algorithm })
+      const key = await make({ verb: 'generate', name: checkKeyName(name), algorithm })
       return signingKey(host, name, key)
     },
-    adopt: async (name, privateKey) => adopt(host, checkKeyName(name), privateKey),
+    hasSecret: async (name) => host.ask({ verb: 'has-secret', name: checkKeyName(name) }),
+    secret: async (name) => {
+      const isThere = await host.ask({ verb: 'has-secret', name: checkKeyName(name) })
+      if (!isThere) throw missingSecret(token, name)
+      return secretKey(host, name)
+    },
+    generateSecret: async (name) => {
+      await make({ verb: 'generate-secret', name: checkKeyName(name) })
+      return secretKey(host, name)
+    },
+    adopt: async (name, privateKey) => {
+      const key = openKey(privateKey)
+      try {
+        const adopted = await make({ verb: 'adopt', name: checkKeyName(name), key })
+        return signingKey(host, name, adopted)
+      } finally {
+        key.pkcs8.fill(0)
+      }
+    },
     encryptedKey: (name) => Promise.reject(notExportable(token, name)),
     close: () => {
       host.close()
@@ -65,14 +97,27 @@ async function checkAtStart(host: Pkcs11Host): Promise<void> {
   }
 }
 
-async function adopt(host: Pkcs11Host, name: string, privateKey: KeyObject): Promise<SigningKey> {
-  const pkcs8 = privateKey.export({ format: 'der', type: 'pkcs8' })
-  const publicKey = createPublicKey(privateKey).export({ format: 'der', type: 'spki' })
+/**
+ * In a process of its own: making a key may take a minute, and nobody's signature shall wait for
+ * it. And SoftHSM may hide from a process what others made while it made something itself; so the
+ * one that looks for keys never makes any.
+ */
+async function makeApart<O extends MakingOrder>(
+  maker: Pkcs11Host,
+  order: O,
+): Promise<Pkcs11Answers[O['verb']]> {
   try {
-    const key = { pkcs8, publicKey, algorithm: algorithmOf(privateKey) }
-    return signingKey(host, name, await host.ask({ verb: 'adopt', name, key }))
+    return await maker.ask(order)
   } finally {
-    pkcs8.fill(0)
+    maker.close()
+  }
+}
+
+function openKey(privateKey: KeyObject): OpenKey {
+  return {
+    pkcs8: privateKey.export({ format: 'der', type: 'pkcs8' }),
+    publicKey: createPublicKey(privateKey).export({ format: 'der', type: 'spki' }),
+    algorithm: algorithmOf(privateKey),
   }
 }
 
@@ -88,6 +133,13 @@ function signingKey(host: Pkcs11Host, name: string, key: KeyOnOffer): SigningKey
       const what = { digest: digestFor(algorithm, data), publicKey }
       return new Uint8Array(await host.ask({ verb: 'sign', name, what }))
     },
+  }
+}
+
+function secretKey(host: Pkcs11Host, name: string): SecretKey {
+  return {
+    name,
+    hmac: async (data) => Buffer.from(await host.ask({ verb: 'hmac', name, data })),
   }
 }
 

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { hsmFault } from './hsm-fault.ts'
 import type { KeyAlgorithm } from './keystore.ts'
 import { adoptPair, checkFree, findKey, hasKey, makePair, type TokenKey } from './pkcs11-keys.ts'
+import { hasSecret, hmacOnToken, makeSecret } from './pkcs11-secrets.ts'
 import type { Pkcs11Token, TokenSession } from './pkcs11-token.ts'
 import { signatureParameters } from './signing-key.ts'
 
@@ -13,8 +14,14 @@ export type Pkcs11Order =
   | { readonly verb: 'generate'; readonly name: string; readonly algorithm: KeyAlgorithm }
   | { readonly verb: 'adopt'; readonly name: string; readonly key: OpenKey }
   | { readonly verb: 'sign'; readonly name: string; readonly what: ToSign }
+  | { readonly verb: 'has-secret'; readonly name: string }
+  | { readonly verb: 'generate-secret'; readonly name: string }
+  | { readonly verb: 'hmac'; readonly name: string; readonly data: Uint8Array }
 
-interface OpenKey {
+/** The orders that change what is on the token. */
+export type MakingOrder = Extract<Pkcs11Order, { verb: 'generate' | 'adopt' | 'generate-secret' }>
+
+export interface OpenKey {
   readonly pkcs8: Buffer
   readonly publicKey: Buffer
   readonly algorithm: KeyAlgorithm
@@ -40,6 +47,9 @@ export interface Pkcs11Answers {
   generate: KeyOnOffer
   adopt: KeyOnOffer
   sign: Uint8Array
+  'has-secret': boolean
+  'generate-secret': null
+  hmac: Uint8Array
 }
 
 /** Carries orders out on one token, one after the other: that is for the caller to see to. */
@@ -60,21 +70,34 @@ export class Pkcs11Clerk {
         return this.#token.use((open) => hasKey(open, order.name))
       case 'find':
         return onOffer(await this.#token.use((open) => this.#find(open, order.name)))
-      case 'generate':
-        await this.#token.use((open) => {
-          checkFree(open, order.name)
-        })
-        return onOffer(
-          await this.#token.useOnce((open) => makePair(open, order.name, order.algorithm)),
-        )
-      case 'adopt':
-        await this.#token.use((open) => {
-          checkFree(open, order.name)
-        })
-        return onOffer(await this.#token.useOnce((open) => adoptPair(open, order.name, order.key)))
+      case 'generate': {
+        const { name, algorithm } = order
+        return onOffer(await this.#make(name, (open) => makePair(open, name, algorithm)))
+      }
+      case 'adopt': {
+        const { name, key } = order
+        return onOffer(await this.#make(name, (open) => adoptPair(open, name, key)))
+      }
       case 'sign':
         return this.#token.use((open) => this.#sign(open, order.name, order.what))
+      case 'has-secret':
+        return this.#token.use((open) => hasSecret(open, order.name))
+      case 'generate-secret':
+        await this.#token.useOnce((open) => {
+          makeSecret(open, order.name)
+        })
+        return null
+      case 'hmac':
+        return this.#token.use((open) => hmacOnToken(open, order.name, order.data))
     }
+  }
+
+  /** Looking may be tried again, making may not. */
+  async #make(name: string, make: (open: TokenSession) => Promise<TokenKey>): Promise<TokenKey> {
+    await this.#token.use((open) => {
+      checkFree(open, name)
+    })
+    return this.#token.useOnce(make)
   }
 
   async #find(open: TokenSession, name: string): Promise<TokenKey> {

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import type * as Graphene from 'graphene-pk11'
 import type * as WebCryptoP11 from 'node-webcrypto-p11'
 import {
@@ -24,6 +24,13 @@ export interface TokenSession {
 
 /** CKF_OS_LOCKING_OK (PKCS #11 v3.0 §5.4): the library signs in threads of its own. */
 const osLockingOk = 2
+
+interface Pin {
+  readonly text: string
+  /** When the file was written, in milliseconds. */
+  readonly writtenAt: number
+}
+
 /**
  * One token, opened when it is first used. A session that was lost is opened again from the very
  * beginning (C_Finalize, C_Initialize), since some modules never find a lost HSM otherwise.
@@ -32,8 +39,11 @@ export class Pkcs11Token {
   readonly address: TokenAddress
   #module: Graphene.Module | null = null
   #open: TokenSession | null = null
-  /** A PIN that the token refused is not tried a second time: tokens lock after a few. */
-  #refusedPin: string | null = null
+  /**
+   * A PIN that the token refused is not tried a second time: tokens lock after a few. Writing the
+   * file anew, with whatever PIN, is worth another try.
+   */
+  #refusedAt: number | null = null
 
   constructor(address: TokenAddress) {
     this.address = address
@@ -73,6 +83,7 @@ export class Pkcs11Token {
       () => import('graphene-pk11'),
     )
     const pin = await this.#readPin()
+    if (pin.writtenAt === this.#refusedAt) throw hsmFault('wrong-pin', this.address)
     const module = this.#load(Module)
     try {
       initialize(module)
@@ -94,14 +105,16 @@ export class Pkcs11Token {
     }
   }
 
-  async #readPin(): Promise<string> {
+  async #readPin(): Promise<Pin> {
     const { pinFile } = this.address
-    const content = await readFile(pinFile, 'utf8').catch((cause: unknown) => {
+    try {
+      const { mtimeMs } = await stat(pinFile)
+      const text = (await readFile(pinFile, 'utf8')).replace(/\r?\n$/, '')
+      if (text !== '') return { text, writtenAt: mtimeMs }
+    } catch (cause) {
       throw hsmFault('pin-unreadable', this.address, cause)
-    })
-    const pin = content.replace(/\r?\n$/, '')
-    if (pin === '') throw hsmFault('pin-unreadable', this.address)
-    return pin
+    }
+    throw hsmFault('pin-unreadable', this.address)
   }
 
   #load(Module: GrapheneLibrary['Module']): Graphene.Module {
@@ -123,15 +136,13 @@ export class Pkcs11Token {
     return slot
   }
 
-  #logIn(session: Graphene.Session, slot: Graphene.Slot, pin: string): void {
+  #logIn(session: Graphene.Session, slot: Graphene.Slot, pin: Pin): void {
     const problem = pinProblemOf(slot.getToken().flags)
     if (problem !== null) throw hsmFault(problem, this.address)
-    if (pin === this.#refusedPin) throw hsmFault('wrong-pin', this.address)
     try {
-      session.login(pin)
-      this.#refusedPin = null
+      session.login(pin.text)
     } catch (error) {
-      if (hsmProblemOf(returnValueOf(error) ?? '') === 'wrong-pin') this.#refusedPin = pin
+      if (hsmProblemOf(returnValueOf(error) ?? '') === 'wrong-pin') this.#refusedAt = pin.writtenAt
       throw error
     }
   }

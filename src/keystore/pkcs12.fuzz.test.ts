@@ -109,7 +109,8 @@ function tray(): { adopted: KeyObject[]; keystore: PortableKeystore } {
     const publicKey = createPublicKey(privateKey).export({ format: 'der', type: 'spki' })
     return Promise.resolve({ name, algorithm: 'P-256' as const, publicKey, sign: none })
   }
-  const keystore = { has: none, generate: none, key: none, encryptedKey: none, adopt }
+  const secrets = { hasSecret: none, generateSecret: none, secret: none }
+  const keystore = { has: none, generate: none, key: none, encryptedKey: none, adopt, ...secrets }
   return { adopted, keystore }
 }
 

@@ -17,6 +17,8 @@ export const extendedKeyUsages = {
   documentSigning: '1.3.6.1.5.5.7.3.36',
   /** id-PIV-cardAuth (FIPS 201-3 §4.2.2). */
   pivCardAuth: '2.16.840.1.101.3.6.8',
+  /** id-PIV-content-signing (FIPS 201-3 §4.2.1). */
+  pivContentSigning: '2.16.840.1.101.3.6.7',
   /** Microsoft's, for logging on to Windows ([MS-PKCA]). */
   smartCardLogon: '1.3.6.1.4.1.311.20.2.2',
 } as const

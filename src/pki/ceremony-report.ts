@@ -102,10 +102,20 @@ function section({ slug, done, authority, request, keyPlace, issuedBy }: ReportE
     '| | |',
     '| --- | --- |',
     ...(authority === null ? [] : certificateRows(authority)),
-    row('Key · Khóa', keyPlace),
+    row('Key · Khóa', keyText(keyPlace, authority)),
     row('Issued by · Cấp bởi', issuedBy),
     ...(request === null ? [] : [row('Request (PKCS #10), SHA-256', `\`${request.sha256}\``)]),
   ]
+}
+
+/** `P-384, data/keystore/ca-root.pem`. */
+function keyText(keyPlace: string, authority: Authority | null): string {
+  if (authority === null) return keyPlace
+  const { publicKey } = parseCertificate(authority.certificateDer)
+  const { namedCurve, modulusLength } = publicKey.asymmetricKeyDetails ?? {}
+  const curve = namedCurve === 'secp384r1' ? 'P-384' : 'P-256'
+  const algorithm = modulusLength === undefined ? curve : `RSA-${modulusLength}`
+  return `${algorithm}, ${keyPlace}`
 }
 
 function certificateRows({ certificateDer, state }: Authority): string[] {

@@ -9,6 +9,7 @@ import {
   type TinyCa,
 } from '../../test/support/tiny-ca.ts'
 import { parseCertificate } from './certificate.ts'
+import type { Authority } from './authority.ts'
 import { checkChain, ChainRefused, loadTrustAnchors, type TrustAnchors } from './chain.ts'
 
 const now = new Date('2026-03-02T01:30:00Z')
@@ -146,6 +147,30 @@ describe('checkChain', () => {
     const [old, young] = [await ca.issue({ kind: 'citizen' }), await ca.issue({ issuer: second })]
     expect(checkChain(parseCertificate(old.der), both, now).id).toBe(ca.issuing.citizen.id)
     expect(checkChain(parseCertificate(young.der), both, now).id).toBe(second.id)
+  })
+})
+
+describe('an authority that does not issue any more', () => {
+  const withState = (kind: Authority['kind'], state: Authority['state']) =>
+    loadTrustAnchors(ca.authorities.map((row) => (row.kind === kind ? { ...row, state } : row)))
+
+  it('still vouches for what it signed when it is retired', async () => {
+    const { der } = await ca.issue({ kind: 'citizen' })
+    const found = checkChain(parseCertificate(der), withState('citizen', 'retired'), now)
+    expect(found.id).toBe(ca.issuing.citizen.id)
+  })
+
+  it.each(['citizen', 'root'] as const)('vouches for nobody when %s is revoked', async (kind) => {
+    const { der } = await ca.issue({ kind: 'citizen' })
+    expect(() => checkChain(parseCertificate(der), withState(kind, 'revoked'), now)).toThrow(
+      expect.objectContaining({ reason: 'chain-untrusted', facts: faultOf('authority-revoked') }),
+    )
+  })
+
+  it('takes nobody else along', async () => {
+    const { der } = await ca.issue({ kind: 'enterprise' })
+    const found = checkChain(parseCertificate(der), withState('citizen', 'revoked'), now)
+    expect(found.kind).toBe('enterprise')
   })
 })
 

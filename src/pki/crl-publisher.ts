@@ -14,9 +14,9 @@ export interface CrlPublisherDeps extends PublishCrlDeps {
 /** Keeps the lists of all authorities whose key is here in force and up to date. */
 export interface CrlPublisher {
   /** One look at everything, and what it calls for. Never rejects: what fails is logged. */
-  wake(): Promise<void>
+  readonly wake: () => Promise<void>
   /** Waits for a list that is being made. */
-  stop(): Promise<void>
+  readonly stop: () => Promise<void>
 }
 
 /** The channel that a trigger notifies of every change of status: "<authority id> <serial>". */

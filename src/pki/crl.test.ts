@@ -178,7 +178,11 @@ describe('octets that are no list', () => {
 
   it('are refused when cut short, or with something after them', async () => {
     const good = await signCrl(contentOf(), [encodeEntries([anEntry])], key)
-    const wrong = [Buffer.of(), Buffer.concat([good, Buffer.of(0)]), Buffer.from('not DER')]
+    const wrong: Buffer[] = [
+      Buffer.of(),
+      Buffer.concat([good, Buffer.of(0)]),
+      Buffer.from('not DER'),
+    ]
     for (let end = 1; end < good.length; end++) wrong.push(good.subarray(0, end))
     for (const der of wrong)
       expect(() => checkCrl(der, issuer.certificateDer)).toThrow(

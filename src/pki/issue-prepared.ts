@@ -1,10 +1,11 @@
 import { AppError, Duplicate } from '../errors.ts'
+import { AuthorityUnavailable } from './authority.ts'
+import { parseCertificate } from './certificate.ts'
 import type { IssuanceDeps, PkiAuditEvent, RegistryTransaction } from './issuance-deps.ts'
 import { certifiedAlready } from './key-use.ts'
 import { takePrepared, type PreparedContent, type PreparedRequest } from './prepared-request.ts'
 import type { CertificateBearer, RegisteredCertificate } from './registered-certificate.ts'
-import { checkSigned, signEncoded, signedPartOf } from './signing.ts'
-import { AuthorityUnavailable } from './authority.ts'
+import { isSignedBy, signEncoded, signedPartOf } from './signing.ts'
 
 /**
  * Issues what was prepared, in this order:
@@ -63,16 +64,25 @@ async function writeIntent(
   }
 }
 
+/**
+ * What comes out has to be exactly what was prepared and linted, signed by the key in the issuer's
+ * certificate, and something that OpenSSL reads: the keystore is not believed.
+ */
 async function signChecked({ issuer, tbs, serialNumber }: PreparedContent): Promise<Buffer> {
   const der = await signEncoded(tbs, issuer.key)
-  const { certificate, openSsl } = issuer
-  checkSigned(
-    der,
-    { serialNumber },
-    { issuer: certificate, issuerOpenSsl: openSsl, authoritiesBelow: 0 },
-  )
-  if (signedPartOf(der).equals(tbs)) return der
-  throw new AuthorityUnavailable('what was signed is not what was prepared', { serialNumber })
+  const certificate = parseCertificate(der)
+  if (!signedPartOf(der).equals(tbs) || certificate.serialNumber !== serialNumber) {
+    throw notAsPrepared('content-differs', serialNumber)
+  }
+  if (!isSignedBy(der, issuer.certificate.publicKey, issuer.key.algorithm)) {
+    throw notAsPrepared('signature-wrong', serialNumber)
+  }
+  return der
+}
+
+function notAsPrepared(fault: string, serialNumber: string): AuthorityUnavailable {
+  const message = `the certificate that was signed does not verify (${fault})`
+  return new AuthorityUnavailable(message, { fault, serialNumber })
 }
 
 async function writeOutcome(

@@ -1,4 +1,3 @@
-import { X509Certificate } from 'node:crypto'
 import type * as x509 from '@peculiar/x509'
 import { LRUCache } from 'lru-cache'
 import type { SigningKey } from '../keystore/keystore.ts'
@@ -21,7 +20,6 @@ export interface Issuer extends IssuerParts {
 /** What its certificate comes to when it is taken apart. */
 interface IssuerParts {
   readonly certificate: Certificate
-  readonly openSsl: X509Certificate
   /** The name that goes into what it issues. */
   readonly name: x509.Name
   readonly nameDer: Buffer
@@ -71,7 +69,6 @@ function partsOf({ id, name, certificateDer }: Authority): IssuerParts {
   const issuerName = nameInCertificate(certificateDer)
   const parts = {
     certificate,
-    openSsl: new X509Certificate(certificateDer),
     name: issuerName,
     nameDer: Buffer.from(issuerName.toArrayBuffer()),
     keyIdentifier: Buffer.from(certificate.subjectKeyIdentifier, 'hex'),

@@ -29,7 +29,8 @@ export function checkPublicKey(spki: Buffer, allowed: readonly KeyAlgorithm[]): 
   if (algorithm === null || !allowed.includes(algorithm)) {
     throw refused(`must be one of ${allowed.join(', ')}`)
   }
-  if (!isInItsOneForm(key, spki)) throw refused('must be in its DER form, a point uncompressed')
+  if (!isInItsOneForm({ key, algorithm }, spki))
+    throw refused('must be in its DER form, a point uncompressed')
   const weakness = algorithm.startsWith('RSA') ? rsaWeaknessOf(modulusOf(key)) : null
   if (weakness !== null) throw refused(`is weak (${weakness}): make a new one`)
   return { key, algorithm }
@@ -57,17 +58,24 @@ function algorithmOf(key: KeyObject): KeyAlgorithm | null {
   return modulusLength === 3072 ? 'RSA-3072' : null
 }
 
-/** The identifier of a P-256 and a P-384 key up to the point, which 0x04 says is uncompressed. */
-const ecBeginnings = [
-  '3059301306072a8648ce3d020106082a8648ce3d03010703420004',
-  '3076301006072a8648ce3d020106052b8104002203620004',
-].map((hex) => Buffer.from(hex, 'hex'))
+/** Everything before the point, and 04 for uncompressed; then how long the whole is. */
+const ecForms: Readonly<Record<string, { readonly beginning: Buffer; readonly length: number }>> = {
+  'P-256': {
+    beginning: Buffer.from('3059301306072a8648ce3d020106082a8648ce3d03010703420004', 'hex'),
+    length: 91,
+  },
+  'P-384': {
+    beginning: Buffer.from('3076301006072a8648ce3d020106052b8104002203620004', 'hex'),
+    length: 120,
+  },
+}
 
-/** OpenSSL writes a key as it read it, compressed or not, so for points the form is looked at. */
-function isInItsOneForm(key: KeyObject, spki: Buffer): boolean {
-  if (!key.export({ format: 'der', type: 'spki' }).equals(spki)) return false
-  if (key.asymmetricKeyType === 'rsa') return true
-  return ecBeginnings.some((beginning) => spki.subarray(0, beginning.length).equals(beginning))
+/** OpenSSL writes a point as it read it, compressed or not, so there the form itself is looked at. */
+function isInItsOneForm({ key, algorithm }: CheckedKey, spki: Buffer): boolean {
+  const form = ecForms[algorithm]
+  if (form === undefined) return key.export({ format: 'der', type: 'spki' }).equals(spki)
+  const { beginning, length } = form
+  return spki.length === length && spki.subarray(0, beginning.length).equals(beginning)
 }
 
 function modulusOf(key: KeyObject): Buffer {

@@ -73,34 +73,25 @@ const octets = fc.uint8Array({ maxLength: 6 }).map((bytes) => Buffer.from(bytes)
 const at = (der: Buffer, where: number) => Math.floor(where * (der.length + 1))
 
 const mutations: fc.Arbitrary<Mutation> = fc.oneof(
-  fc.tuple(place, fc.integer({ min: 1, max: 255 })).map(
-    ([where, bits]): Mutation =>
-      (der) => {
-        const changed = Buffer.from(der)
-        const index = Math.min(at(der, where), der.length - 1)
-        if (index >= 0) changed[index] = (der[index] ?? 0) ^ bits
-        return changed
-      },
-  ),
+  fc.tuple(place, fc.integer({ min: 1, max: 255 })).map(([where, bits]): Mutation => (der) => {
+    const changed = Buffer.from(der)
+    const index = Math.min(at(der, where), der.length - 1)
+    if (index >= 0) changed[index] = (der[index] ?? 0) ^ bits
+    return changed
+  }),
   fc.tuple(place, octets).map(
     ([where, inserted]): Mutation =>
       (der) =>
         Buffer.concat([der.subarray(0, at(der, where)), inserted, der.subarray(at(der, where))]),
   ),
-  fc.tuple(place, place).map(
-    ([one, other]): Mutation =>
-      (der) => {
-        const [from, to] = [at(der, one), at(der, other)].sort((a, b) => a - b)
-        return Buffer.concat([der.subarray(0, from), der.subarray(to)])
-      },
-  ),
-  fc.tuple(place, place).map(
-    ([one, other]): Mutation =>
-      (der) => {
-        const [from, to] = [at(der, one), at(der, other)].sort((a, b) => a - b)
-        return Buffer.concat([der.subarray(0, to), der.subarray(from)])
-      },
-  ),
+  fc.tuple(place, place).map(([one, other]): Mutation => (der) => {
+    const [from, to] = [at(der, one), at(der, other)].sort((a, b) => a - b)
+    return Buffer.concat([der.subarray(0, from), der.subarray(to)])
+  }),
+  fc.tuple(place, place).map(([one, other]): Mutation => (der) => {
+    const [from, to] = [at(der, one), at(der, other)].sort((a, b) => a - b)
+    return Buffer.concat([der.subarray(0, to), der.subarray(from)])
+  }),
   place.map(
     (where): Mutation =>
       (der) =>
@@ -121,32 +112,42 @@ const mutated = fc
 function readByOthers(der: Buffer): string[] {
   const { tbsRequest } = AsnConvert.parse(der, OCSPRequest)
   return tbsRequest.requestList.map(({ reqCert }) =>
-    Buffer.from(reqCert.serialNumber).toString('hex').replace(/^00(?=.)/, ''),
+    Buffer.from(reqCert.serialNumber)
+      .toString('hex')
+      .replace(/^00(?=.)/, ''),
   )
 }
 
 describe('a mutated OCSP request', () => {
-  it.each(seeds)('gets a named answer, "good" only for what it asks: %i', patience, async (seed) => {
-    const statuses = new Map<string, number>()
-    await fc.assert(
-      fc.asyncProperty(mutated, async (der) => {
-        const { der: answer } = await answerOcsp(deps, der)
-        const { status, certificates } = readOcspResponse(answer, issuerDer)
-        statuses.set(status, (statuses.get(status) ?? 0) + 1)
-        if (status === 'successful') {
-          const serials = certificates.map(({ serialNumber }) => serialNumber)
-          expect(serials).toEqual(readByOthers(der))
-        } else {
-          expect(['malformedRequest', 'unauthorized']).toContain(status)
-          expect(status === 'malformedRequest').toBe(parseOcspRequest(der) === null)
-        }
-      }),
-      { seed, numRuns: mutationsPerSeed },
-    )
-    // All three come about, so none of the above holds for want of cases.
-    expect([...statuses.keys()].sort()).toEqual(['malformedRequest', 'successful', 'unauthorized'])
-    expect(incidents).toEqual([])
-  })
+  it.each(seeds)(
+    'gets a named answer, "good" only for what it asks: %i',
+    patience,
+    async (seed) => {
+      const statuses = new Map<string, number>()
+      await fc.assert(
+        fc.asyncProperty(mutated, async (der) => {
+          const { der: answer } = await answerOcsp(deps, der)
+          const { status, certificates } = readOcspResponse(answer, issuerDer)
+          statuses.set(status, (statuses.get(status) ?? 0) + 1)
+          if (status === 'successful') {
+            const serials = certificates.map(({ serialNumber }) => serialNumber)
+            expect(serials).toEqual(readByOthers(der))
+          } else {
+            expect(['malformedRequest', 'unauthorized']).toContain(status)
+            expect(status === 'malformedRequest').toBe(parseOcspRequest(der) === null)
+          }
+        }),
+        { seed, numRuns: mutationsPerSeed },
+      )
+      // All three come about, so none of the above holds for want of cases.
+      expect([...statuses.keys()].sort()).toEqual([
+        'malformedRequest',
+        'successful',
+        'unauthorized',
+      ])
+      expect(incidents).toEqual([])
+    },
+  )
 
   it.each(seeds)('is no worse for being no request at all: %i', patience, async (seed) => {
     await fc.assert(

@@ -99,8 +99,14 @@ function mutable(db: Database) {
       query: (...args: Parameters<Database['query']>) =>
         isAway ? Promise.reject(new DatabaseUnavailable('away')) : db.query(...args),
       listen: (...[channel, onPayload, onBack]: Parameters<Database['listen']>) =>
-        db.listen(channel, (payload) => (isMuted ? undefined : onPayload(payload)), onBack),
-    } as Database,
+        db.listen(
+          channel,
+          (payload) => {
+            if (!isMuted) onPayload(payload)
+          },
+          onBack,
+        ),
+    } satisfies Database,
   }
 }
 

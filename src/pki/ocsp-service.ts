@@ -8,6 +8,7 @@ import { createOcspAnswerCache, type OcspAnswer } from './ocsp-answer-cache.ts'
 import { createHearing } from './ocsp-hearing.ts'
 import { indexIssuers } from './ocsp-issuers.ts'
 import { authorityStates, listenForNotices, statusKey } from './ocsp-notice-store.ts'
+import { repeatedly } from './ocsp-repetition.ts'
 import { answerOcsp, type OcspKnowledge } from './ocsp-responder.ts'
 import type { OcspSigner } from './ocsp-response.ts'
 import { ensureOcspSigners, loadOcspSigners, type OcspSignerDeps } from './ocsp-signers.ts'
@@ -29,7 +30,7 @@ export interface OcspServiceDeps extends OcspSignerDeps {
 }
 
 /** How often signers are looked after: when all is well, and while one that should be there is not. */
-const careEveryMs = { complete: 60_000, incomplete: 2_000 } as const
+const careEveryMs = { complete: 60_000, incomplete: 5_000 } as const
 
 /**
  * Makes the signers that are missing, then listens for changes.
@@ -38,14 +39,14 @@ const careEveryMs = { complete: 60_000, incomplete: 2_000 } as const
  */
 export async function openOcspService(deps: OcspServiceDeps): Promise<OcspService> {
   const { db, clock, random, log } = deps
-  const { listAuthorities } = createAuthorityStore(db)
+  const store = createAuthorityStore(db)
   const cache = createOcspAnswerCache()
   let knowledge: OcspKnowledge = { issuers: new Map(), signers: new Map() }
   let states = ''
   let isComplete = false
 
   async function takeCare(): Promise<void> {
-    const registered = await listAuthorities()
+    const registered = await store.listAuthorities()
     const authorities = registered.filter((one) => isReadable(one, log))
     await ensureOcspSigners(deps, authorities)
     const before = knowledge.signers
@@ -82,7 +83,9 @@ export async function openOcspService(deps: OcspServiceDeps): Promise<OcspServic
       cache.forget(key)
       if (isSigner(knowledge, key)) forgetAndReload()
     },
-    onProbe: hearing.heard,
+    onProbe: (token) => {
+      hearing.heard(token)
+    },
     onAuthorities: forgetAndReload,
     onGap: () => {
       hearing.interrupted()
@@ -91,7 +94,7 @@ export async function openOcspService(deps: OcspServiceDeps): Promise<OcspServic
   })
   await takeCare()
   care.start()
-  const parts = { db, clock, log, cache, isCacheSound: hearing.isProven }
+  const parts = { db, clock, log, cache, isCacheSound: (now: Date) => hearing.isProven(now) }
   return {
     answer: (requestDer) => answerOcsp({ ...parts, knowledge }, requestDer),
     close: async () => {
@@ -127,53 +130,4 @@ function isSigner({ signers }: OcspKnowledge, key: string): boolean {
     if (statusKey(authorityId, serialNumber) === key) return true
   }
   return false
-}
-
-interface Repetition {
-  /** From now on, as somebody else has done the work just now. */
-  start(): void
-  /** At once; once more where it is running, and at the start where that is to come. */
-  now(): void
-  /** Resolves when the last run is over. */
-  stop(): Promise<void>
-}
-
-/** Runs `work` again and again, never twice at a time. */
-function repeatedly(
-  work: () => Promise<void>,
-  { nextAfterMs, onFailure }: { nextAfterMs: () => number; onFailure: (error: unknown) => void },
-): Repetition {
-  let timer: NodeJS.Timeout | undefined
-  let running: Promise<void> | null = null
-  let isWantedAgain = false
-  let state: 'waiting' | 'started' | 'stopped' = 'waiting'
-
-  async function run(): Promise<void> {
-    do {
-      isWantedAgain = false
-      await work().catch(onFailure)
-    } while (isWantedAgain && state === 'started')
-    running = null
-    if (state === 'started') timer = setTimeout(begin, nextAfterMs()).unref()
-  }
-
-  function begin(): void {
-    clearTimeout(timer)
-    isWantedAgain = true
-    if (state === 'started') running ??= run()
-  }
-
-  return {
-    start: () => {
-      state = 'started'
-      if (isWantedAgain) begin()
-      else timer = setTimeout(begin, nextAfterMs()).unref()
-    },
-    now: begin,
-    stop: async () => {
-      state = 'stopped'
-      clearTimeout(timer)
-      await running
-    },
-  }
 }

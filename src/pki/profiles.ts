@@ -21,6 +21,8 @@ export interface Profiles {
   readonly terminal: LeafProfile
   /** What an authority's own OCSP responder signs with. */
   readonly ocspSigner: LeafProfile
+  /** What the public data on cards are signed with. */
+  readonly contentSigner: LeafProfile
   /** TLS of the province's inner services. */
   readonly tlsServer: LeafProfile
 }
@@ -28,7 +30,8 @@ export interface Profiles {
 export const profilesDirectory = fileURLToPath(new URL('../../certs/', import.meta.url))
 
 /**
- * Reads every `*.json` but `ceremony.json`, which is about authorities and for `readCeremony`.
+ * Reads every `*.json` but `ceremony.json`, which is about authorities and for `readCeremony`, and
+ * `card-*.json`, for `readCardKindProfiles`.
  *
  * @throws ProfileInvalid for the first file that is malformed or contradicts what sign-in
  *   recognises, and when one that the service cannot do without is missing
@@ -43,6 +46,7 @@ export async function readProfiles(directory: string = profilesDirectory): Promi
     card: (kind, slot) => profiles.get(`${kind}-${slot.toLowerCase()}`) ?? null,
     terminal: required(profiles, 'terminal'),
     ocspSigner: required(profiles, 'ocsp-signer'),
+    contentSigner: required(profiles, 'content-signer'),
     tlsServer: required(profiles, 'tls-server'),
   }
 }
@@ -50,10 +54,15 @@ export async function readProfiles(directory: string = profilesDirectory): Promi
 async function listFiles(directory: string): Promise<string[]> {
   try {
     const files = await readdir(directory)
-    return files.filter((file) => file.endsWith('.json') && file !== 'ceremony.json').sort()
+    return files.filter(isLeafProfile).sort()
   } catch (cause) {
     throw new ProfileInvalid(`cannot read the profiles in ${directory}`, { directory }, cause)
   }
+}
+
+/** `ceremony.json` is about authorities, `card-*.json` about whole cards. */
+function isLeafProfile(file: string): boolean {
+  return file.endsWith('.json') && file !== 'ceremony.json' && !file.startsWith('card-')
 }
 
 async function readJson(directory: string, file: string): Promise<unknown> {

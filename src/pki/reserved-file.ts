@@ -1,6 +1,7 @@
 import { mkdir, open, rm, type FileHandle } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { DataFolderUnusable } from '../errors.ts'
+import { codeOf } from '../keystore/key-file.ts'
 
 /** A new file whose place on the disk is taken before the act whose outcome goes into it. */
 export interface ReservedFile {
@@ -23,7 +24,7 @@ const reservedBytes = 65_536
 export async function reserveFile(path: string, draft = ''): Promise<ReservedFile> {
   const file = await create(path)
   try {
-    await file.write(Buffer.concat([Buffer.from(draft), padding(Buffer.byteLength(draft))]), 0)
+    await writeAll(file, Buffer.concat([Buffer.from(draft), padding(Buffer.byteLength(draft))]))
     await file.sync()
   } catch (error) {
     await file.close()
@@ -32,7 +33,7 @@ export async function reserveFile(path: string, draft = ''): Promise<ReservedFil
   }
   return {
     path,
-    finish: (content) => finish(file, content),
+    finish: (content) => finish(file, path, content),
     discard: async () => {
       await file.close().catch(() => undefined)
       await rm(path, { force: true })
@@ -61,9 +62,15 @@ export async function intoNewFile(
 async function create(path: string): Promise<FileHandle> {
   try {
     await mkdir(dirname(path), { recursive: true })
-    return await open(path, 'wx', 0o640)
   } catch (error) {
     throw unusable(path, error)
+  }
+  try {
+    return await open(path, 'wx', 0o640)
+  } catch (error) {
+    if (codeOf(error) !== 'EEXIST') throw unusable(path, error)
+    const message = `${path} is there already, and nothing is overwritten: choose another place.`
+    throw new DataFolderUnusable(message, { path, cause: 'EEXIST' }, error)
   }
 }
 
@@ -73,20 +80,30 @@ function padding(written: number): Buffer {
 }
 
 /** Within the room that is taken already, which a full disk does not refuse. */
-async function finish(file: FileHandle, written: string | Buffer): Promise<void> {
+async function finish(file: FileHandle, path: string, written: string | Buffer): Promise<void> {
   const content = Buffer.from(written)
-  await file.write(content, 0, content.length, 0)
-  await file.truncate(content.length)
-  await file.sync()
-  await file.close()
+  try {
+    await writeAll(file, content)
+    await file.truncate(content.length)
+    await file.sync()
+    await file.close()
+  } catch (error) {
+    const code = codeOf(error)
+    const message = `${path} could not be written to its end (${code}). Make room on the disk.`
+    throw new DataFolderUnusable(message, { path, cause: code }, error)
+  }
+}
+
+/** From the start. One write takes what there is room for; the next says that there is no more. */
+async function writeAll(file: FileHandle, content: Buffer): Promise<void> {
+  for (let done = 0; done < content.length;) {
+    const { bytesWritten } = await file.write(content, done, content.length - done, done)
+    done += bytesWritten
+  }
 }
 
 function unusable(path: string, cause: unknown): DataFolderUnusable {
-  const code = cause instanceof Error ? (cause as NodeJS.ErrnoException).code : undefined
-  const why =
-    code === 'EEXIST'
-      ? 'is there already, and nothing is overwritten'
-      : `cannot be written (${code ?? 'unknown'})`
-  const message = `${path} ${why}. Choose another place. Nothing was made.`
-  return new DataFolderUnusable(message, { path, cause: code ?? 'unknown' }, cause)
+  const code = codeOf(cause)
+  const message = `${path} cannot be written (${code}): choose another place. Nothing was made.`
+  return new DataFolderUnusable(message, { path, cause: code }, cause)
 }

@@ -1,11 +1,11 @@
 import 'reflect-metadata'
-import { X509Certificate } from 'node:crypto'
+import { verify, X509Certificate, type KeyObject } from 'node:crypto'
 import * as x509 from '@peculiar/x509'
-import type { SigningKey } from '../keystore/keystore.ts'
+import type { KeyAlgorithm, SigningKey } from '../keystore/keystore.ts'
 import { importParameters } from '../keystore/signing-key.ts'
 import { AuthorityUnavailable } from './authority.ts'
 import { parseCertificate, type Certificate } from './certificate.ts'
-import { derTags, readOnly, readValues } from './der.ts'
+import { contentOf, derTags, readOnly, readValues } from './der.ts'
 import { writeBitString, writeSequence, writeUnsignedInteger } from './der-writer.ts'
 import { issuerFault } from './issuer-fault.ts'
 import { encodeSignatureAlgorithm, encodeToBeSigned, type ToBeSigned } from './to-be-signed.ts'
@@ -59,27 +59,35 @@ export function forLibrary(key: SigningKey): { signingKey: CryptoKey; crypto: Cr
  * and the issuer's certificate verifies it.
  *
  * @param options.issuer - null for a root, which verifies itself
- * @param options.issuerOpenSsl - what OpenSSL made of `issuer` before, to save reading it again
  * @throws AuthorityUnavailable when it does not: the keystore's key is not the authority's
  */
 export function checkSigned(
   der: Buffer,
   toBeSigned: Pick<ToBeSigned, 'serialNumber'>,
-  options: {
-    readonly issuer: Certificate | null
-    readonly authoritiesBelow: number
-    readonly issuerOpenSsl?: X509Certificate
-  },
+  { issuer, authoritiesBelow }: { issuer: Certificate | null; authoritiesBelow: number },
 ): Certificate {
   const certificate = parseCertificate(der)
-  const { issuer, ...others } = options
   const fault =
     certificate.serialNumber === toBeSigned.serialNumber
-      ? issuerFault(certificate, issuer ?? certificate, others)
+      ? issuerFault(certificate, issuer ?? certificate, { authoritiesBelow })
       : 'serial-number-differs'
   if (fault === null) return certificate
   const message = `the certificate that was signed does not verify (${fault})`
   throw new AuthorityUnavailable(message, { fault, serialNumber: toBeSigned.serialNumber })
+}
+
+const signatureHashes = {
+  'P-256': 'sha256',
+  'P-384': 'sha384',
+  'RSA-2048': 'sha256',
+  'RSA-3072': 'sha256',
+} as const satisfies Record<KeyAlgorithm, string>
+
+/** Did that key, of that algorithm, make the signature on the certificate? Nothing else is asked. */
+export function isSignedBy(der: Buffer, publicKey: KeyObject, algorithm: KeyAlgorithm): boolean {
+  const [, , signature] = readValues(readOnly(der, derTags.sequence))
+  const octets = contentOf(signature, derTags.bitString).subarray(1)
+  return verify(signatureHashes[algorithm], signedPartOf(der), publicKey, octets)
 }
 
 /** The TBSCertificate inside a certificate, DER. */

@@ -4,7 +4,12 @@ import { CertificateRequestRefused } from './certificate-request.ts'
 
 /** Who a certificate is about. Names may come in any Unicode form; NFC goes in. */
 export type CertificateSubject =
-  PersonSubject | OrganisationSubject | TerminalSubject | OcspResponderSubject | ServerSubject
+  | PersonSubject
+  | OrganisationSubject
+  | TerminalSubject
+  | OcspResponderSubject
+  | ContentSignerSubject
+  | ServerSubject
 
 export interface PersonSubject {
   readonly type: 'person'
@@ -28,6 +33,12 @@ export interface TerminalSubject {
 export interface OcspResponderSubject {
   readonly type: 'ocsp-responder'
   /** The authority that it answers for. */
+  readonly authorityName: string
+}
+
+export interface ContentSignerSubject {
+  readonly type: 'content-signer'
+  /** The authority that certifies it. */
   readonly authorityName: string
 }
 
@@ -94,6 +105,11 @@ export function subjectName(
       return nameOf([
         utf8(attribute.organisation, subject.authorityName, 'authorityName'),
         utf8(attribute.commonName, 'OCSP', 'commonName'),
+      ])
+    case 'content-signer':
+      return nameOf([
+        utf8(attribute.organisation, subject.authorityName, 'authorityName'),
+        utf8(attribute.commonName, 'Card issuing', 'commonName'),
       ])
     case 'server':
       return nameOf([utf8(attribute.commonName, subject.dnsNames[0] ?? '', 'dnsNames')])

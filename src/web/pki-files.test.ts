@@ -102,7 +102,10 @@ describe('OCSP over HTTP', () => {
     'hands on nothing where the path is not base64 in its one spelling: %s',
     async (path) => {
       const url = await serve({
-        answerOcsp: (der) => Promise.resolve({ der: ocspErrors.malformedRequest, keeping: null, was: asked.push(der) }),
+        answerOcsp: (der) => {
+          asked.push(der)
+          return Promise.resolve({ der: ocspErrors.malformedRequest, keeping: null })
+        },
       })
       const answer = await fetch(`${url}/pki/ocsp${path}`)
       expect(answer.status).toBe(200)

@@ -33,6 +33,8 @@ interface Exchange {
 /** A certificate never changes, but which ones are in the bundle does. */
 const dayMs = 86_400_000
 const retryAfterSeconds = 5
+/** A list that follows a revocation comes long before the last one ends: caches ask again soon. */
+const crlMaxAgeSeconds = 300
 
 /** Where certificates point to; `/pki` itself is a page, and not among these. */
 export function isPkiFile(path: string): boolean {
@@ -107,19 +109,19 @@ async function bundle(deps: PkiFileDeps): Promise<PublicAnswer> {
 }
 
 async function revocationList(
-  { latestCrl, clock }: PkiFileDeps,
+  deps: PkiFileDeps,
   slug: string,
   partition: number,
 ): Promise<PublicAnswer | null> {
-  const list = await latestCrl(slug, partition)
+  const list = await deps.latestCrl(slug, partition)
   if (list === null) return null
   const { der, etag, thisUpdate, nextUpdate } = list
-  const leftMs = nextUpdate.getTime() - clock.now().getTime()
+  const leftMs = nextUpdate.getTime() - deps.clock.now().getTime()
   const keeping = {
     etag,
     since: thisUpdate,
     until: nextUpdate,
-    maxAgeSeconds: Math.max(0, Math.floor(leftMs / 1000)),
+    maxAgeSeconds: Math.min(Math.max(0, Math.floor(leftMs / 1000)), crlMaxAgeSeconds),
   }
   return { body: der, type: 'application/pkix-crl', keeping }
 }

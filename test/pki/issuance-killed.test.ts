@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { createDevelopmentPki } from '../../src/pki/development-pki.ts'
 import { issueCardCertificate } from '../../src/pki/issue-card-certificate.ts'
 import { settlePreparedCertificates } from '../../src/pki/settle-prepared-certificates.ts'
@@ -51,9 +51,19 @@ async function issueAndKill(killAtStep: number) {
   await writeFile(orderFile, JSON.stringify(order))
   const program = startProgram('test/support/kill-issuer.ts', [orderFile])
   const status = await program.ended
+  await connectionsEnd()
   const said = [...program.output().matchAll(/^step \d+ (.*)$/gm)].map(([, name]) => name)
   const signed = (await readFile(signedFile, 'utf8')).split('\n').filter((line) => line !== '')
   return { asked, first, status, said, signed, output: program.output() }
+}
+
+/** PostgreSQL has rolled back what the killed process left open. */
+async function connectionsEnd(): Promise<void> {
+  const sql = `select pid from pg_stat_activity
+    where datname = current_database() and state like 'idle in transaction%'`
+  await vi.waitFor(async () => {
+    expect((await fixture.db.query(sql)).rows).toEqual([])
+  }, 10_000)
 }
 
 async function rowsOf(cardUuid: string) {

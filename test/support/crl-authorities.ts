@@ -162,6 +162,7 @@ async function certify(wanted: ToCertify): Promise<Buffer> {
   const publicKey = new Uint8Array(wanted.publicKey)
   const signerKey = new Uint8Array(signer.publicKey)
   const { keyCertSign, cRLSign, digitalSignature } = x509.KeyUsageFlags
+  const usages = isCa ? [keyCertSign, cRLSign] : [digitalSignature]
   const identifiers = [
     await x509.SubjectKeyIdentifierExtension.create(publicKey, false, webcrypto as Crypto),
     await x509.AuthorityKeyIdentifierExtension.create(signerKey, false, webcrypto as Crypto),
@@ -172,7 +173,10 @@ async function certify(wanted: ToCertify): Promise<Buffer> {
       signingAlgorithm: signatures[signer.algorithm],
       extensions: [
         new x509.BasicConstraintsExtension(isCa, undefined, true),
-        new x509.KeyUsagesExtension(isCa ? keyCertSign | cRLSign : digitalSignature, true),
+        new x509.KeyUsagesExtension(
+          usages.reduce((set, usage) => set | usage),
+          true,
+        ),
         ...identifiers,
         ...(crl === null ? [] : [new x509.CRLDistributionPointsExtension([crl])]),
       ],

@@ -35,7 +35,8 @@ export interface CrlFixtureOptions {
 }
 
 export async function createCrlFixture(options: CrlFixtureOptions = {}): Promise<CrlFixture> {
-  const { db, url, drop } = await migratedTestDatabase()
+  const database = await migratedTestDatabase()
+  const { db, url } = database
   const folder = await mkdtemp(join(tmpdir(), 'ecard-crl-'))
   const directory = join(folder, 'keystore')
   const fixture = { now: options.now ?? crlInstant }
@@ -56,7 +57,7 @@ export async function createCrlFixture(options: CrlFixtureOptions = {}): Promise
       return writeFile(join(folder, name), text)
     },
     close: async () => {
-      await drop()
+      await database.drop()
       await rm(folder, { recursive: true, force: true })
     },
   })

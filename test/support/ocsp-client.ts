@@ -116,7 +116,7 @@ function wordsOf({ good, revoked }: CertStatus): string {
   if (good !== undefined) return 'good'
   if (revoked === undefined) return 'unknown'
   const { revocationReason } = revoked
-  return revocationReason === undefined ? 'revoked' : (CRLReasons[revocationReason.reason] ?? '?')
+  return revocationReason === undefined ? 'revoked' : CRLReasons[revocationReason.reason]
 }
 
 /** RFC 6960 §3.2: the signer is named by its key, certified by the issuer itself, for this. */

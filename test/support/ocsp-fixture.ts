@@ -57,7 +57,8 @@ export async function createOcspFixture(
   options: { clock?: Clock; keyAlgorithm?: TinyKeyAlgorithm } = {},
 ): Promise<OcspFixture> {
   const clock = options.clock ?? systemClock
-  const { db, url, drop } = await migratedTestDatabase()
+  const database = await migratedTestDatabase()
+  const { db, url } = database
   const ca = await createTinyCa({ ...options, clock })
   const folder = await mkdtemp(join(tmpdir(), 'ecard-ocsp-'))
   const keystore = await openFileKeystore({
@@ -84,7 +85,7 @@ export async function createOcspFixture(
     issue: (leaf = {}) => issue({ ca, db, certificates, clock }, leaf),
     close: async () => {
       await Promise.all(others.map((own) => own.close()))
-      await drop()
+      await database.drop()
       await rm(folder, { recursive: true })
     },
   }

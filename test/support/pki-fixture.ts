@@ -39,9 +39,21 @@ export const fixturePassphrase = Buffer.from('only for tests')
 
 export async function createPkiFixture(): Promise<PkiFixture> {
   const database = await createTestDatabase()
-  const { url } = database
+  const fixture = await openPkiFixture(database.url)
+  const close = async () => {
+    await fixture.close()
+    await database.drop()
+  }
+  return Object.assign(fixture, { close })
+}
+
+/** The same on a database that somebody else gives and takes away. */
+export async function openPkiFixture(
+  url: string,
+  { maxConnections = 4 }: { readonly maxConnections?: number } = {},
+): Promise<PkiFixture> {
   await migrate(url)
-  const db = openDatabase({ url, log: silentLog, maxConnections: 4 })
+  const db = openDatabase({ url, log: silentLog, maxConnections })
   const folder = await mkdtemp(join(tmpdir(), 'ecard-pki-'))
   const directory = join(folder, 'keystore')
   const fixture = { now: fixtureInstant }
@@ -62,7 +74,6 @@ export async function createPkiFixture(): Promise<PkiFixture> {
   }
   const close = async () => {
     await db.close()
-    await database.drop()
     await rm(folder, { recursive: true, force: true })
   }
   return Object.assign(fixture, {

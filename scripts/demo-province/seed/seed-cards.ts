@@ -57,14 +57,6 @@ async function holds(file: string, cardUuid: string): Promise<boolean> {
 
 async function revokeLeftover(deps: Deps, { cardUuid, state }: Card): Promise<void> {
   if (state === 'revoked' || state === 'expired' || state === 'replaced') return
-  const at = deps.clock.now()
-  for (const { authorityId, serialNumber, status } of await deps.certificates.listByCard(
-    cardUuid,
-  )) {
-    if (status !== 'active' && status !== 'suspended') continue
-    const change = { status: 'revoked', at, reason: 'cessation-of-operation' } as const
-    await deps.certificates.setStatus({ authorityId, serialNumber }, change)
-  }
   await revokeCard(deps, { cardUuid, actor, reason: 'half made, or its file is gone' })
 }
 

@@ -68,6 +68,7 @@ create index certificates_renewed_key on certificates (key_fingerprint) where re
 create index certificates_listed on certificates (authority_id, crl_partition)
   where status in ('revoked', 'suspended');
 create index certificates_expiring on certificates (not_after) where status = 'active';
+create index certificates_held_since on certificates (status_since) where status = 'suspended';
 create index certificates_prepared on certificates (status_since) where status = 'prepared';
 
 create or replace function enforce_certificate_transition() returns trigger language plpgsql as $$
@@ -103,6 +104,13 @@ begin
   end if;
   return null;
 end $$;
+
+-- Settling what was prepared and never finished ends nobody's session.
+drop trigger certificates_tell_standing on certificates;
+create trigger certificates_tell_standing after update of status on certificates
+  for each row when (old.status not in (new.status, 'prepared')
+    and new.status in ('suspended', 'revoked'))
+  execute function tell_certificate_standing();
 
 -- Whoever keeps OCSP answers listens on `ecard_certificates`: "<authority id> <serial number>".
 create function tell_certificate_status() returns trigger language plpgsql as $$

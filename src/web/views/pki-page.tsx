@@ -111,9 +111,12 @@ function Fingerprint({ groups }: { groups: readonly string[] }): VNode {
   )
 }
 
-/** Each link names its authority for those who go from link to link. */
+/**
+ * Each link names its authority for those who go from link to link. Nobody should rely on lists
+ * that a revoked authority signs.
+ */
 function Downloads({ authority, language }: Shown): VNode {
-  const { slug, name, crlPartitions } = authority
+  const { slug, name, crlPartitions, state } = authority
   const of = <span class="for-readers"> {fill(words.ofAuthority[language], { name })}</span>
   return (
     <ul class="downloads">
@@ -129,27 +132,28 @@ function Downloads({ authority, language }: Shown): VNode {
           {of}
         </a>
       </li>
-      <li>
-        {crlPartitions === 1 ? (
-          <a href={`/pki/crl/${slug}/0.crl`}>
-            {words.downloadCrl[language]}
-            {of}
-          </a>
-        ) : (
-          fill(words.crlParts[language], {
-            count: crlPartitions,
-            first: `/pki/crl/${slug}/0.crl`,
-            last: `/pki/crl/${slug}/${crlPartitions - 1}.crl`,
-          })
-        )}
-      </li>
+      {state !== 'revoked' && (
+        <li>
+          {crlPartitions === 1 ? (
+            <a href={`/pki/crl/${slug}/0.crl`}>
+              {words.downloadCrl[language]}
+              {of}
+            </a>
+          ) : (
+            fill(words.crlParts[language], {
+              count: crlPartitions,
+              first: `/pki/crl/${slug}/0.crl`,
+              last: `/pki/crl/${slug}/${crlPartitions - 1}.crl`,
+            })
+          )}
+        </li>
+      )}
     </ul>
   )
 }
 
 function Installation({ root, language }: { root: AuthorityView; language: Language }): VNode {
   const file = `${root.slug}.cer`
-  const textFile = `${root.slug}.pem`
   return (
     <section aria-labelledby="install">
       <h2 id="install">{words.install[language]}</h2>
@@ -161,38 +165,54 @@ function Installation({ root, language }: { root: AuthorityView; language: Langu
       </p>
       <Fingerprint groups={root.fingerprint} />
       <System name={words.windows[language]}>
-        <Step text={words.compare[language]} command={`certutil -hashfile ${file} SHA256`} />
-        <Step
-          text={words.runAsAdministrator[language]}
-          command={`certutil -addstore -f Root ${file}`}
-        />
-        <Step text={words.windowsByHand[language]} />
-        <Step text={words.windowsDomain[language]} />
+        <Step>
+          <Way text={words.compare[language]} command={`certutil -hashfile ${file} SHA256`} />
+        </Step>
+        <Step>
+          <Way
+            text={words.runAsAdministrator[language]}
+            command={`certutil -addstore -f Root ${file}`}
+          />
+          <Way text={words.windowsByHand[language]} />
+          <Way text={words.windowsDomain[language]} />
+        </Step>
       </System>
       <System name={words.macos[language]}>
-        <Step text={words.compare[language]} command={`shasum -a 256 ${file}`} />
-        <Step
-          text={words.run[language]}
-          command={`sudo security add-trusted-cert -d -r trustRoot -k /Library/Keychains/System.keychain ${file}`}
-        />
-        <Step text={words.macosByHand[language]} />
+        <Step>
+          <Way text={words.compare[language]} command={`shasum -a 256 ${file}`} />
+        </Step>
+        <Step>
+          <Way
+            text={words.run[language]}
+            command={`sudo security add-trusted-cert -d -r trustRoot -k /Library/Keychains/System.keychain ${file}`}
+          />
+          <Way text={words.macosByHand[language]} />
+        </Step>
       </System>
       <System name={words.linux[language]}>
-        <Step text={words.compare[language]} command={`sha256sum ${file}`} />
-        <Step
-          text={words.linuxDebian[language]}
-          command={`sudo cp ${textFile} /usr/local/share/ca-certificates/ecard-root.crt && sudo update-ca-certificates`}
-        />
-        <Step text={words.linuxFedora[language]} command={`sudo trust anchor ${textFile}`} />
-        <Step
-          text={words.linuxChromium[language]}
-          command={`certutil -d sql:$HOME/.pki/nssdb -A -t C,, -n "${root.name}" -i ${file}`}
-        />
+        <Step>
+          <Way text={words.compare[language]} command={`sha256sum ${file}`} />
+        </Step>
+        <Step>
+          <Way
+            text={words.linuxDebian[language]}
+            command={`openssl x509 -inform der -in ${file} | sudo tee /usr/local/share/ca-certificates/ecard-root.crt && sudo update-ca-certificates`}
+          />
+          <Way text={words.linuxFedora[language]} command={`sudo trust anchor ${file}`} />
+          <Way
+            text={words.linuxChromium[language]}
+            command={`certutil -d sql:$HOME/.pki/nssdb -A -t C,, -n "${root.name}" -i ${file}`}
+          />
+        </Step>
       </System>
       <System name={words.firefox[language]}>
-        <Step text={words.firefoxSystem[language]} />
-        <Step text={words.firefoxOpen[language]} />
-        <Step text={words.firefoxTick[language]} />
+        <Step>
+          <Way text={words.firefoxSystem[language]} />
+          <Way text={words.firefoxOpen[language]} />
+        </Step>
+        <Step>
+          <Way text={words.firefoxTick[language]} />
+        </Step>
       </System>
     </section>
   )
@@ -209,16 +229,21 @@ function System({ name, children }: { name: string; children: ComponentChildren 
   )
 }
 
-function Step({ text, command }: { text: string; command?: string }): VNode {
+function Step({ children }: { children: ComponentChildren }): VNode {
+  return <li>{children}</li>
+}
+
+/** One of several ways to take a step. */
+function Way({ text, command }: { text: string; command?: string }): VNode {
   return (
-    <li>
-      {text}
+    <>
+      <p>{text}</p>
       {command !== undefined && (
         <pre class="command" lang="zxx">
           <code>{command}</code>
         </pre>
       )}
-    </li>
+    </>
   )
 }
 

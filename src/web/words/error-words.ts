@@ -54,6 +54,7 @@ export const unexpectedWords: ErrorWords = {
  * A code that is missing here does not compile.
  */
 export const errorWords: Readonly<Record<ErrorCode | WebErrorCode, ErrorWords | 'unexpected'>> = {
+  CARD_FAULT: 'unexpected',
   AUDIT_CHAIN_MOVED: 'unexpected',
   AUTHORITY_REFUSED: 'unexpected',
   AUTHORITY_UNAVAILABLE: 'unexpected',

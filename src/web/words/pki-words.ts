@@ -10,7 +10,7 @@ export const pkiWords = {
   },
   contents: { vi: 'Trên trang này', en: 'On this page' },
 
-  authorities: { vi: 'Danh sách', en: 'The authorities' },
+  authorities: { vi: 'Danh sách các tổ chức', en: 'The authorities' },
   none: {
     vi: 'Chưa có tổ chức nào. Quản trị viên hệ thống cần lập chúng trước.',
     en: 'There are none yet. An administrator of this service has to make them first.',
