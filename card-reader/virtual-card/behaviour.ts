@@ -34,6 +34,8 @@ export const behaviourSchema = z
     eraseOnBothBlocked: z.boolean().default(false),
     /** The algorithm of the factory management key; firmware 5.7 and later: AES-192. */
     factoryManagementKey: z.enum(['3DES', 'AES-128', 'AES-192']).default('3DES'),
+    /** Tells of keys and tries (F7) and of its serial number (F8); older cards do not. */
+    metadata: z.boolean().default(true),
     /** Three bytes, the answer to FD. */
     version: z
       .string()

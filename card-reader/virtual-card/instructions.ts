@@ -22,6 +22,8 @@ const verifyInstruction = 0x20
 const authenticateInstruction = 0x87
 const managementKey = 0x9b
 
+const metadataInstructions: readonly number[] = [0xf7, 0xf8]
+
 /** Everything this card can do. */
 const instructions: Readonly<Partial<Record<number, Run>>> = {
   [verifyInstruction]: verify,
@@ -49,7 +51,8 @@ const instructions: Readonly<Partial<Record<number, Run>>> = {
  */
 export function carryOut(card: CardContext, command: CommandApdu): Reply {
   const run = instructions[command.ins]
-  const offered = card.session.selected || command.ins === selectInstruction
+  const isMissing = metadataInstructions.includes(command.ins) && !card.state.behaviour.metadata
+  const offered = !isMissing && (card.session.selected || command.ins === selectInstruction)
   forgetChallengeUnlessAnswered(card, command)
   try {
     if (run === undefined || !offered) throw new Refusal(status.unknownInstruction)

@@ -69,7 +69,30 @@ describe('the audit store', () => {
     )
     expect(await list({ holderId, cardUuid, terminalId })).toHaveLength(3)
     expect(await list({ holderId: systemRandom.uuid() })).toEqual([])
+    expect(await list({ actor: 'ecard', from: at })).toHaveLength(3)
+    expect(await list({ actor: 'somebody' })).toEqual([])
+    expect(await list({ to: at })).toEqual([])
   })
+
+  it.each(['audit_events', 'audit_links', 'audit_checkpoints'])(
+    'stands on %s, which refuses every change, also with ordinary triggers off',
+    async (table) => {
+      const refusal = { code: '42501', constraint: `${table}_append_only` }
+      const key = table === 'audit_events' ? 'id' : table === 'audit_links' ? 'seq' : 'number'
+      for (const statement of [
+        `update ${table} set ${key} = default`,
+        `delete from ${table}`,
+        `truncate ${table}`,
+      ]) {
+        await expect(database.db.query(statement)).rejects.toMatchObject(refusal)
+        const withTriggersOff = database.db.inTransaction(async (tx) => {
+          await tx.query('set local session_replication_role = replica')
+          await tx.query(statement)
+        })
+        await expect(withTriggersOff).rejects.toMatchObject(refusal)
+      }
+    },
+  )
 
   it('appends in one statement', async () => {
     const statements: string[] = []

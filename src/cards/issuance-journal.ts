@@ -100,6 +100,23 @@ export function findRunningByChip(db: Queryable, chipSerial: string): Promise<Is
   return findOne(db, `i.chip_serial = $1 and i.state = 'running'`, [chipSerial])
 }
 
+/**
+ * Attempts for the same wish that may have left a card without a trace: it was not to be named
+ * yet, and its chip does not number itself.
+ */
+export async function listUnnamed(
+  db: Queryable,
+  { holderId, kind }: Pick<Issuance, 'holderId' | 'kind'>,
+): Promise<Issuance[]> {
+  const { rows } = await db.query<IssuanceRow>(
+    `select ${columns} from card_issuances i
+     where i.holder_id = $1 and i.kind = $2 and i.state = 'running' and i.chip_serial is null
+       and i.step in ('requested', 'identity')`,
+    [holderId, kind],
+  )
+  return rows.map(toIssuance)
+}
+
 /** Oldest first. */
 export async function listRunning(db: Queryable): Promise<Issuance[]> {
   const { rows } = await db.query<IssuanceRow>(

@@ -25,6 +25,7 @@ import { fillSlot, signsWith, type SlotRequest } from './fill-slot.ts'
 import {
   endIssuance,
   insertIssuance,
+  listUnnamed,
   reachStep,
   setCardOrigin,
   setManagementKeyVersion,
@@ -195,6 +196,7 @@ async function openAttempt(
     if (row === null) throw new CardFault('unexpected-answer')
     return { issuance: presented.issuance, row, profile }
   }
+  if (presented.identity.chipSerial === null) await giveUpUnnamed(deps, request)
   const { clock, random } = deps.issuance
   const at = clock.now()
   const { holder, kind, desk, actor, reason, replaces = null } = request
@@ -219,6 +221,14 @@ async function openAttempt(
     await createAuditStore(tx).append(event)
   })
   return { issuance, row, profile }
+}
+
+/** A blank card could be any of them: should one turn out to be named after all, it is wiped. */
+async function giveUpUnnamed(deps: IssueCardDeps, request: IssueCardRequest): Promise<void> {
+  for (const { cardUuid } of await listUnnamed(deps.db, wishOf(request))) {
+    const reason = 'begun again'
+    await giveUpIssuance(wipeDepsOf(deps), { cardUuid, actor: request.actor, reason })
+  }
 }
 
 const dayMs = 86_400_000

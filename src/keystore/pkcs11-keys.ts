@@ -1,5 +1,4 @@
 import { createPublicKey } from 'node:crypto'
-import { setTimeout as delay } from 'node:timers/promises'
 import type { ITemplate, Key } from 'graphene-pk11'
 import type { CryptoKey as KeyOnToken } from 'node-webcrypto-p11'
 import { Duplicate, KeystoreUnavailable } from '../errors.ts'
@@ -11,11 +10,10 @@ import { algorithmOf, importParameters } from './signing-key.ts'
 /** CKO_PUBLIC_KEY and CKO_PRIVATE_KEY (PKCS #11 v3.0 §4). */
 const objectClass = { publicKey: 2, privateKey: 3 } as const
 
-/** How long a process waits for another to give way that made a key of this name meanwhile. */
-const tie = { pauseMs: 100, looks: 20 }
-
 /** A pair on the token: both objects are labelled with the name and share an id. */
 export interface TokenKey {
+  /** Hexadecimal. */
+  readonly id: string
   readonly algorithm: KeyAlgorithm
   /** SubjectPublicKeyInfo, DER. */
   readonly publicKey: Buffer
@@ -56,7 +54,7 @@ export async function makePair(
 ): Promise<TokenKey> {
   const parameters = { ...generationParameters(algorithm), ...onToken(name) }
   const made = await open.crypto.subtle.generateKey(parameters, false, ['sign', 'verify'])
-  return keepAlone(open, name, objectOf(made.privateKey).id)
+  return readPair(open, name, objectOf(made.privateKey))
 }
 
 /** Puts a pair that was made elsewhere onto the token, which does not let it go again. */
@@ -73,35 +71,21 @@ export async function adoptPair(
     const secret = new Uint8Array(pkcs8)
     const added = objectOf(await subtle.importKey('pkcs8', secret, parameters, false, ['sign']))
     added.id = kept.id
+    return await readPair(open, name, added)
   } catch (error) {
     kept.destroy()
     throw error
   }
-  return keepAlone(open, name, kept.id)
 }
 
-/**
- * Gives way to another process that made a key of this name at the same time: of two, the one whose
- * id is smaller stays. The other may have answered before ours was there, and then it does not go;
- * so we wait for that no longer than a while, and then go ourselves. Of two, one always goes,
- * provided that the token shows everybody the same objects. SoftHSM may show a process late what
- * another made while its own was in the making, which is why we look twice.
- *
- * @throws Duplicate when ours went
- */
-async function keepAlone(open: TokenSession, name: string, ownId: Buffer): Promise<TokenKey> {
-  const own = ownId.toString('hex')
-  let before: readonly string[] = []
-  for (let look = 0; look < tie.looks; look++) {
-    const rivals = idsOf(privateKeysOf(open, name)).filter((id) => id !== own)
-    if (look > 0 && rivals.length === 0 && before.length === 0) return findKey(open, name)
-    // Seen twice: the library gives a new key its final id only a moment after it made it.
-    if (rivals.some((id) => id < own && before.includes(id))) break
-    before = rivals
-    await delay(tie.pauseMs)
-  }
-  for (const object of objectsOf(open, { label: name, token: true, id: ownId })) object.destroy()
-  throw taken(name)
+/** The ids of the private keys of this name that are on the token now. */
+export function keyIds(open: TokenSession, name: string): string[] {
+  return privateKeysOf(open, name).flatMap((key) => unlessGone(() => hexId(key)) ?? [])
+}
+
+export function removePair(open: TokenSession, name: string, id: string): void {
+  const wanted = { label: name, token: true, id: Buffer.from(id, 'hex') }
+  for (const object of objectsOf(open, wanted)) object.destroy()
 }
 
 async function readPair(open: TokenSession, name: string, privateKey: Key): Promise<TokenKey> {
@@ -112,7 +96,7 @@ async function readPair(open: TokenSession, name: string, privateKey: Key): Prom
   }
   const spki = await exportSpki(open, publicKey)
   const key = createPublicKey({ key: spki, format: 'der', type: 'spki' })
-  return { algorithm: algorithmOf(key), publicKey: spki, privateKey }
+  return { id: hexId(privateKey), algorithm: algorithmOf(key), publicKey: spki, privateKey }
 }
 
 function privateKeysOf(open: TokenSession, name: string): Key[] {
@@ -128,9 +112,8 @@ function objectsOf({ session }: TokenSession, wanted: ITemplate): Key[] {
   return found
 }
 
-/** The ids of those that are still there, in hexadecimal. */
-function idsOf(keys: readonly Key[]): string[] {
-  return keys.flatMap((key) => unlessGone(() => key.id.toString('hex')) ?? [])
+function hexId(key: Key): string {
+  return key.id.toString('hex')
 }
 
 /** Another process may remove an object between our finding and our reading it. */

@@ -1,16 +1,11 @@
 import { createPublicKey, type KeyObject } from 'node:crypto'
-import { Duplicate, KeystoreUnavailable } from '../errors.ts'
+import { KeystoreUnavailable } from '../errors.ts'
 import type { TokenAddress } from './hsm-fault.ts'
 import { checkKeyName } from './key-name.ts'
 import type { KeystoreProblem, PortableKeystore, SecretKey, SigningKey } from './keystore.ts'
 import { Pkcs11Host, type Pkcs11Patience } from './pkcs11-host.ts'
-import {
-  digestFor,
-  type KeyOnOffer,
-  type MakingOrder,
-  type OpenKey,
-  type Pkcs11Answers,
-} from './pkcs11-orders.ts'
+import { makeKey } from './pkcs11-making.ts'
+import { digestFor, type KeyOnOffer, type OpenKey } from './pkcs11-orders.ts'
 import { missingSecret } from './pkcs11-secrets.ts'
 import { algorithmOf } from './signing-key.ts'
 
@@ -45,12 +40,6 @@ export async function openPkcs11Keystore(options: Pkcs11KeystoreOptions): Promis
   const start = () => new Pkcs11Host({ module, token, pinFile }, patience)
   const host = start()
   await checkAtStart(host)
-  const make = async <O extends MakingOrder>(order: O): Promise<Pkcs11Answers[O['verb']]> => {
-    const { name } = order
-    const verb = order.verb === 'generate-secret' ? 'has-secret' : 'has'
-    if (await host.ask({ verb, name })) throw new Duplicate('the key exists', { key: name })
-    return makeApart(start(), order)
-  }
   return {
     has: async (name) => host.ask({ verb: 'has', name: checkKeyName(name) }),
     key: async (name) => {
@@ -58,8 +47,8 @@ export async function openPkcs11Keystore(options: Pkcs11KeystoreOptions): Promis
       return signingKey(host, name, key)
     },
     generate: async (name, algorithm) => {
-      const key = await make({ verb: 'generate', name: checkKeyName(name), algorithm })
-      return signingKey(host, name, key)
+      const order = { verb: 'generate', name: checkKeyName(name), algorithm } as const
+      return signingKey(host, name, await makeKey(order, { looker: host, maker: start() }))
     },
     hasSecret: async (name) => host.ask({ verb: 'has-secret', name: checkKeyName(name) }),
     secret: async (name) => {
@@ -68,14 +57,14 @@ export async function openPkcs11Keystore(options: Pkcs11KeystoreOptions): Promis
       return secretKey(host, name)
     },
     generateSecret: async (name) => {
-      await make({ verb: 'generate-secret', name: checkKeyName(name) })
+      await host.ask({ verb: 'generate-secret', name: checkKeyName(name) })
       return secretKey(host, name)
     },
     adopt: async (name, privateKey) => {
       const key = openKey(privateKey)
       try {
-        const adopted = await make({ verb: 'adopt', name: checkKeyName(name), key })
-        return signingKey(host, name, adopted)
+        const order = { verb: 'adopt', name: checkKeyName(name), key } as const
+        return signingKey(host, name, await makeKey(order, { looker: host, maker: start() }))
       } finally {
         key.pkcs8.fill(0)
       }
@@ -94,22 +83,6 @@ async function checkAtStart(host: Pkcs11Host): Promise<void> {
     if (error instanceof KeystoreUnavailable && passing.includes(error.facts['problem'])) return
     host.close()
     throw error
-  }
-}
-
-/**
- * In a process of its own: making a key may take a minute, and nobody's signature shall wait for
- * it. And SoftHSM may hide from a process what others made while it made something itself; so the
- * one that looks for keys never makes any.
- */
-async function makeApart<O extends MakingOrder>(
-  maker: Pkcs11Host,
-  order: O,
-): Promise<Pkcs11Answers[O['verb']]> {
-  try {
-    return await maker.ask(order)
-  } finally {
-    maker.close()
   }
 }
 

@@ -1,7 +1,16 @@
 import { createHash } from 'node:crypto'
 import { hsmFault } from './hsm-fault.ts'
 import type { KeyAlgorithm } from './keystore.ts'
-import { adoptPair, checkFree, findKey, hasKey, makePair, type TokenKey } from './pkcs11-keys.ts'
+import {
+  adoptPair,
+  checkFree,
+  findKey,
+  hasKey,
+  keyIds,
+  makePair,
+  removePair,
+  type TokenKey,
+} from './pkcs11-keys.ts'
 import { hasSecret, hmacOnToken, makeSecret } from './pkcs11-secrets.ts'
 import type { Pkcs11Token, TokenSession } from './pkcs11-token.ts'
 import { signatureParameters } from './signing-key.ts'
@@ -13,13 +22,12 @@ export type Pkcs11Order =
   | { readonly verb: 'find'; readonly name: string }
   | { readonly verb: 'generate'; readonly name: string; readonly algorithm: KeyAlgorithm }
   | { readonly verb: 'adopt'; readonly name: string; readonly key: OpenKey }
+  | { readonly verb: 'ids'; readonly name: string }
+  | { readonly verb: 'remove'; readonly name: string; readonly id: string }
   | { readonly verb: 'sign'; readonly name: string; readonly what: ToSign }
   | { readonly verb: 'has-secret'; readonly name: string }
   | { readonly verb: 'generate-secret'; readonly name: string }
   | { readonly verb: 'hmac'; readonly name: string; readonly data: Uint8Array }
-
-/** The orders that change what is on the token. */
-export type MakingOrder = Extract<Pkcs11Order, { verb: 'generate' | 'adopt' | 'generate-secret' }>
 
 export interface OpenKey {
   readonly pkcs8: Buffer
@@ -35,6 +43,8 @@ interface ToSign {
 
 /** A key as the service sees it. */
 export interface KeyOnOffer {
+  /** Of the objects on the token, hexadecimal. */
+  readonly id: string
   readonly algorithm: KeyAlgorithm
   readonly publicKey: Uint8Array
 }
@@ -46,6 +56,8 @@ export interface Pkcs11Answers {
   find: KeyOnOffer
   generate: KeyOnOffer
   adopt: KeyOnOffer
+  ids: readonly string[]
+  remove: null
   sign: Uint8Array
   'has-secret': boolean
   'generate-secret': null
@@ -78,6 +90,13 @@ export class Pkcs11Clerk {
         const { name, key } = order
         return onOffer(await this.#make(name, (open) => adoptPair(open, name, key)))
       }
+      case 'ids':
+        return this.#token.use((open) => keyIds(open, order.name))
+      case 'remove':
+        await this.#token.use((open) => {
+          removePair(open, order.name, order.id)
+        })
+        return null
       case 'sign':
         return this.#token.use((open) => this.#sign(open, order.name, order.what))
       case 'has-secret':
@@ -138,6 +157,6 @@ function signDigest({ session }: TokenSession, key: TokenKey, digest: Uint8Array
   return session.createSign(mechanism, key.privateKey).once(input)
 }
 
-function onOffer({ algorithm, publicKey }: TokenKey): KeyOnOffer {
-  return { algorithm, publicKey }
+function onOffer({ id, algorithm, publicKey }: TokenKey): KeyOnOffer {
+  return { id, algorithm, publicKey }
 }

@@ -13,13 +13,15 @@ import {
 import { createTinyCa } from '../../test/support/tiny-ca.ts'
 import { createPkiAddresses } from './addresses.ts'
 import type { Authority } from './authority.ts'
+import { named } from './ceremony-plan.ts'
 import { readCeremony, type Ceremony } from './ceremony.ts'
 import { parseCertificate } from './certificate.ts'
 import { loadTrustAnchors } from './chain.ts'
 import { holdCeremony, prepareCeremony } from './hold-ceremony.ts'
 import { installAuthority, judgeInstallation } from './install-authority.ts'
+import { nextSlug } from './make-authority.ts'
 import { toPem } from './pem.ts'
-import type { AuthorityRequest } from './request-authority.ts'
+import { requestAuthority, type AuthorityRequest } from './request-authority.ts'
 import { judgeAuthorityRequest, signAuthorityRequest } from './sign-authority.ts'
 
 const actor = 'Nguyễn Văn Mẫu'
@@ -105,6 +107,30 @@ describe('a root on another machine', () => {
     ])
     const installed = await service.deps.audit.listRecent({ event: 'authority.installed' })
     expect(installed.map(({ outcome }) => outcome)).toEqual(['succeeded', 'intended'])
+  })
+})
+
+describe('a roll-over with the root on another machine', () => {
+  it('retires the predecessor on both machines, each in the transaction of its successor', async () => {
+    const before = await service.deps.certificates.listAuthorities()
+    const planned = ceremony.issuing.find(({ kind }) => kind === 'citizen')
+    if (!planned) throw new Error('no citizen in the file')
+    const slug = nextSlug('citizen', before)
+    const step = { slug, planned: named(planned, slug), issuedBy: 'root' }
+    const { der } = await requestAuthority(service.deps, step, { actor })
+    const signed = await sign(der)
+    expect(signed).toMatchObject({ slug: 'citizen-2', name: 'Ecard Citizen CA 2' })
+    const installed = await install([signed.certificateDer])
+    expect(installed).toMatchObject({ slug: 'citizen-2', keyName: 'ca-citizen-2' })
+    for (const { deps } of [service, rootMachine]) {
+      const rows = (await deps.certificates.listAuthorities()).filter(
+        ({ kind }) => kind === 'citizen',
+      )
+      expect(rows.map((row) => `${row.slug} ${row.state}`)).toEqual([
+        'citizen retired',
+        'citizen-2 issuing',
+      ])
+    }
   })
 })
 

@@ -19,7 +19,7 @@ import { parseCertificate } from './certificate.ts'
 import { checkChain, loadTrustAnchors } from './chain.ts'
 import { createDevelopmentPki } from './development-pki.ts'
 import { registryTransactions } from './issuance.ts'
-import { issueCardCertificate, type CardCertificateRequest } from './issue-card-certificate.ts'
+import { issueCardCertificate } from './issue-card-certificate.ts'
 import { issueTerminalCertificate } from './issue-terminal-certificate.ts'
 
 let fixture: PkiFixture

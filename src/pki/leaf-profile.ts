@@ -31,7 +31,14 @@ export const leafProfile = z.strictObject({
   issuer: z.enum([...cardKinds, 'terminal', 'own']),
   /** null for a key that is not on a card. */
   slot: z.enum(keySlots).nullable(),
-  subject: z.enum(['person', 'organisation', 'terminal', 'ocsp-responder', 'content-signer', 'server']),
+  subject: z.enum([
+    'person',
+    'organisation',
+    'terminal',
+    'ocsp-responder',
+    'content-signer',
+    'server',
+  ]),
   /**
    * How the subject is numbered (ETSI EN 319 412-1 §5.1.3, §5.1.4); null where it is not. `NTRVN`
    * and `VATVN` carry the same digits: an enterprise's registration number is its tax code.

@@ -24,7 +24,7 @@ export interface TerminalStore {
   activate(terminalId: string, activation: TerminalActivation): Promise<Terminal>
   find(terminalId: string): Promise<Terminal | null>
   /**
-   * Final. Its enrolment code and pairings go with it, and every listener on `ecard_standing` is
+   * Final. Its enrolment code and pairings go with it, its certificate is revoked, and every listener on `ecard_standing` is
    * told when this commits. Withdrawing twice changes nothing.
    *
    * @throws NotFound
@@ -141,7 +141,11 @@ async function find(db: Queryable, terminalId: string): Promise<Terminal | null>
 async function withdraw(db: Queryable, terminalId: string, at: Date): Promise<Terminal> {
   const { rows } = await db.query<TerminalRow>(
     `with codes as (delete from terminal_enrolments where terminal_id = $1),
-       pairings as (delete from terminal_pairings where terminal_id = $1)
+       pairings as (delete from terminal_pairings where terminal_id = $1),
+       ended as (
+         update certificates set status = 'revoked', reason = 'cessationOfOperation',
+           status_since = $2, revoked_at = $2
+         where terminal_id = $1 and status <> 'revoked')
      update terminals m set state = 'withdrawn',
        state_since = case m.state when 'withdrawn' then m.state_since else $2 end
      where m.id = $1 returning ${columns}`,

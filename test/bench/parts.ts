@@ -1,4 +1,6 @@
+import { measureAudit } from './audit.ts'
 import { openBrowser, type Browser } from './browser.ts'
+import { measureCrl } from './crl.ts'
 import { rounded, type Figure } from './figures.ts'
 import {
   clientCredentials,
@@ -9,6 +11,8 @@ import {
   singleSignOn,
   type Target,
 } from './flows.ts'
+import { measureImport } from './import.ts'
+import { measureIssuance } from './issuance.ts'
 import {
   measureLoad,
   measureSideBySide,
@@ -16,6 +20,7 @@ import {
   type SideBySideOptions,
   type TimedOptions,
 } from './load.ts'
+import { measureOcsp, measureRevocation } from './ocsp.ts'
 import {
   startBareProvider,
   startService,
@@ -59,6 +64,12 @@ export const benchParts: readonly BenchPart[] = [
         { figure: 'start.seconds', value: rounded(await service.restart()), unit: 's' },
       ]),
   },
+  { figures: ['crl.'], run: measureCrl },
+  { figures: ['ocsp.'], run: measureOcsp },
+  { figures: ['issuance.'], run: measureIssuance },
+  { figures: ['revocation.'], run: measureRevocation },
+  { figures: ['import.'], run: measureImport },
+  { figures: ['audit.'], run: measureAudit },
 ]
 
 const servicePaths = { authorize: '/authorize', token: '/token' }

@@ -2,7 +2,7 @@
  * Issues one certificate in the place of another, and kills its own process at a numbered step:
  * just before or just after something that it asks of a port. Started by the test of that.
  */
-import { appendFileSync, readFileSync } from 'node:fs'
+import { appendFileSync, readFileSync, writeSync } from 'node:fs'
 import { createAuditStore } from '../../src/audit/audit-store.ts'
 import { openDatabase } from '../../src/db/pool.ts'
 import { openFileKeystore } from '../../src/keystore/file-keystore.ts'
@@ -44,9 +44,14 @@ function revive(value: unknown): unknown {
   return isBuffer && value.type === 'Buffer' ? Buffer.from(value.data as number[]) : value
 }
 
+/** At once and whole, whatever happens to the process next. */
+function say(line: string): void {
+  writeSync(1, `${line}\n`)
+}
+
 function reach(name: string): void {
   step += 1
-  console.log(`step ${step} ${name}`)
+  say(`step ${step} ${name}`)
   if (step === order.killAtStep) process.kill(process.pid, 'SIGKILL')
 }
 
@@ -112,4 +117,4 @@ const deps: IssuanceDeps = {
 const { request } = order
 await issueCardCertificate(deps, { ...request, expiresAt: new Date(request.expiresAt) })
 await db.close()
-console.log('issued')
+say('issued')

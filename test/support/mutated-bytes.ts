@@ -25,7 +25,9 @@ export function mutatedBytes(original: Buffer): fc.Arbitrary<Buffer> {
   )
   return fc
     .array(mutation, { minLength: 1, maxLength: 4 })
-    .map((mutations) => mutations.reduce((bytes, mutate) => mutate(bytes), Buffer.from(original)))
+    .map((mutations) =>
+      mutations.reduce<Buffer>((bytes, mutate) => mutate(bytes), Buffer.from(original)),
+    )
 }
 
 function flip(where: number, by: number): Mutation {

@@ -40,8 +40,9 @@ export const fixturePassphrase = Buffer.from('only for tests')
 export async function createPkiFixture(): Promise<PkiFixture> {
   const database = await createTestDatabase()
   const fixture = await openPkiFixture(database.url)
+  const closeFixture = fixture.close
   const close = async () => {
-    await fixture.close()
+    await closeFixture()
     await database.drop()
   }
   return Object.assign(fixture, { close })

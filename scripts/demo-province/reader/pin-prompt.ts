@@ -5,7 +5,9 @@ import type { VirtualReader } from './virtual-reader.ts'
 export function readerPinPrompt(reader: Pick<VirtualReader, 'askPin'>): PinPrompt {
   return {
     askPin: async ({ application, number, triesLeft, problem, signal }) => {
-      const pin = await reader.askPin({ application, number, triesLeft, problem }, signal)
+      // A new PIN is never chosen at a terminal that signs people in.
+      const known = problem === 'wrong-pin' || problem === null ? problem : 'not-6-to-8-digits'
+      const pin = await reader.askPin({ application, number, triesLeft, problem: known }, signal)
       return pin === null ? null : Buffer.from(pin, 'latin1')
     },
     // What happens is shown from the agent's events.
