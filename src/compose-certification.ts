@@ -1,5 +1,4 @@
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { createAuditStore } from './audit/audit-store.ts'
 import type { Clock } from './clock.ts'
 import type { Config } from './config.ts'
@@ -19,7 +18,7 @@ import { registryTransactions, type IssuanceDeps } from './pki/issuance.ts'
 import { issueOcspCertificate } from './pki/issue-ocsp-certificate.ts'
 import { openOcspService } from './pki/ocsp-service.ts'
 import { readProfiles } from './pki/profiles.ts'
-import { settlePreparedCertificates } from './pki/settle-prepared-certificates.ts'
+import { watchPreparedCertificates } from './pki/watch-prepared-certificates.ts'
 import { watchTrustAnchors } from './pki/watch-trust-anchors.ts'
 import type { Random } from './random.ts'
 
@@ -32,6 +31,9 @@ export interface CertificationBasics {
 }
 
 type Closers = (() => Promise<unknown>)[]
+
+/** An issuance takes well under a second; one that takes so long has died, or fails cleanly. */
+const settledAfterSeconds = 60
 
 /**
  * Opens every private key of the service, in files and HSM, as configured. The passphrase is made
@@ -82,7 +84,9 @@ export async function openCertification(
   const { db, clock, random, log } = basics
   const { keystore, addresses, certificates } = issuance
   await ensureAuthorities({ ...issuance, log }, { mayMake: mayMakeAuthorities })
-  closers.push(await settleRegularly(issuance, log))
+  closers.push(
+    watchPreparedCertificates({ ...issuance, log }, { olderThanSeconds: settledAfterSeconds }),
+  )
   const anchors = await watchTrustAnchors({ db, certificates, log })
   closers.push(() => anchors.stop())
   const ocsp = await openOcspService({
@@ -109,36 +113,5 @@ export async function openCertification(
       latestCrl: (slug: string, partition: number) => crls.find(slug, partition),
     },
     ocspAddress: addresses.ocsp(),
-  }
-}
-
-/** An issuance takes well under a second; one that takes so long has died, or fails cleanly. */
-const settledAfterSeconds = 60
-const settleEveryMs = 60_000
-
-/** Settles at the start and every minute what issuances that died left behind. */
-async function settleRegularly(issuance: IssuanceDeps, log: Log): Promise<() => Promise<void>> {
-  const stopping = new AbortController()
-  const { signal } = stopping
-  const settle = async (): Promise<void> => {
-    const count = await settlePreparedCertificates(issuance, {
-      olderThanSeconds: settledAfterSeconds,
-    })
-    if (count > 0) log.warn('pki.certificates-settled', { count })
-  }
-  const goOn = async (): Promise<void> => {
-    for (;;) {
-      const isOver = await sleep(settleEveryMs, false, { signal, ref: false }).catch(() => true)
-      if (isOver) return
-      await settle().catch((error: unknown) => {
-        log.error('pki.not-settled', error)
-      })
-    }
-  }
-  await settle()
-  const done = goOn()
-  return () => {
-    stopping.abort()
-    return done
   }
 }

@@ -2,19 +2,16 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createAuditStore, type AuditStore } from '../../src/audit/audit-store.ts'
 import { systemClock } from '../../src/clock.ts'
+import { openConfiguredKeystore, openIssuance } from '../../src/compose-certification.ts'
 import { readConfig, type Config, type Secrets } from '../../src/config.ts'
 import { startEmbeddedPostgres } from '../../src/db/embedded-postgres.ts'
 import { migrate } from '../../src/db/migrate.ts'
 import { openDatabase } from '../../src/db/pool.ts'
 import { AppError } from '../../src/errors.ts'
 import type { PortableKeystore } from '../../src/keystore/keystore.ts'
-import { keyFamilies, openKeystore, type OpenKeystore } from '../../src/keystore/open-keystore.ts'
-import { readOrMakePassphrase, readPassphrase } from '../../src/keystore/passphrase.ts'
+import type { OpenKeystore } from '../../src/keystore/open-keystore.ts'
 import { silentLog } from '../../src/log.ts'
-import { createPkiAddresses } from '../../src/pki/addresses.ts'
-import { createCertificateStore } from '../../src/pki/certificate-store.ts'
-import { registryTransactions, type IssuanceDeps } from '../../src/pki/issuance.ts'
-import { readProfiles } from '../../src/pki/profiles.ts'
+import type { IssuanceDeps } from '../../src/pki/issuance.ts'
 import { systemRandom } from '../../src/random.ts'
 import type { Registry } from './open-registry.ts'
 
@@ -50,18 +47,10 @@ export function withAuthorities<T>(work: (parts: OpenAuthorities) => Promise<T>)
 
 async function partsOf(
   registry: ConfiguredRegistry,
-  keystore: PortableKeystore,
+  keystore: OpenKeystore,
 ): Promise<OpenAuthorities> {
-  const { db, clock, random, config } = registry
-  const audit = createAuditStore(db)
-  const issuance: IssuanceDeps = {
-    ...{ keystore, audit, clock, random, policyArc: config.policyOidArc },
-    certificates: createCertificateStore(db),
-    profiles: await readProfiles(),
-    addresses: createPkiAddresses(config.pkiUrl),
-    inTransaction: registryTransactions(db, createAuditStore),
-  }
-  return { ...registry, keystore, audit, issuance }
+  const issuance = await openIssuance(registry, registry.config, keystore)
+  return { ...registry, keystore, audit: createAuditStore(registry.db), issuance }
 }
 
 /**
@@ -89,17 +78,8 @@ export async function withOwnRegistry<T>(
 
 /** Every key of the service, in files and HSM, as configured. @throws KeystoreUnavailable */
 export async function openKeystoreOf(config: Config): Promise<OpenKeystore> {
-  const { dataDir, keystorePassphraseFile, pkcs11 } = config
-  const passphrase =
-    keystorePassphraseFile === null
-      ? await readOrMakePassphrase(join(dataDir, 'keystore-passphrase'), systemRandom)
-      : await readPassphrase(keystorePassphraseFile)
-  const keys = keyFamilies.filter((family) => pkcs11?.keys.includes(family) === true)
-  return openKeystore({
-    ...{ passphrase, random: systemRandom },
-    directory: join(dataDir, 'keystore'),
-    pkcs11: pkcs11 && { ...pkcs11, keys },
-  })
+  const { keystore } = await openConfiguredKeystore(config, systemRandom)
+  return keystore
 }
 
 interface FoundDatabase {

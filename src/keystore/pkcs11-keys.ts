@@ -1,9 +1,9 @@
-import { createPublicKey } from 'node:crypto'
 import type { ITemplate, Key } from 'graphene-pk11'
 import type { CryptoKey as KeyOnToken } from 'node-webcrypto-p11'
 import { Duplicate, KeystoreUnavailable } from '../errors.ts'
 import { hsmFault, returnValueOf } from './hsm-fault.ts'
 import type { KeyAlgorithm, KeystoreProblem } from './keystore.ts'
+import { readPublicKey } from './pkcs11-public-key.ts'
 import type { TokenSession } from './pkcs11-token.ts'
 import { algorithmOf, importParameters } from './signing-key.ts'
 
@@ -33,11 +33,7 @@ export function checkFree(open: TokenSession, name: string): void {
  * @param known - what was found in this session before: reading a public key takes a while
  * @throws KeystoreUnavailable `key-missing`, `key-ambiguous`, `public-key-missing`
  */
-export async function findKey(
-  open: TokenSession,
-  name: string,
-  known: TokenKey | null = null,
-): Promise<TokenKey> {
+export function findKey(open: TokenSession, name: string, known: TokenKey | null = null): TokenKey {
   const { token } = open
   const [privateKey, ...others] = privateKeysOf(open, name)
   if (privateKey === undefined) throw missing(token, name)
@@ -71,7 +67,7 @@ export async function adoptPair(
     const secret = new Uint8Array(pkcs8)
     const added = objectOf(await subtle.importKey('pkcs8', secret, parameters, false, ['sign']))
     added.id = kept.id
-    return await readPair(open, name, added)
+    return readPair(open, name, added)
   } catch (error) {
     kept.destroy()
     throw error
@@ -88,15 +84,19 @@ export function removePair(open: TokenSession, name: string, id: string): void {
   for (const object of objectsOf(open, wanted)) object.destroy()
 }
 
-async function readPair(open: TokenSession, name: string, privateKey: Key): Promise<TokenKey> {
+function readPair(open: TokenSession, name: string, privateKey: Key): TokenKey {
   const wanted = { class: objectClass.publicKey, label: name, token: true, id: privateKey.id }
   const [publicKey] = objectsOf(open, wanted)
   if (publicKey === undefined) {
     throw hsmFault('public-key-missing', { token: open.token, key: name })
   }
-  const spki = await exportSpki(open, publicKey)
-  const key = createPublicKey({ key: spki, format: 'der', type: 'spki' })
-  return { id: hexId(privateKey), algorithm: algorithmOf(key), publicKey: spki, privateKey }
+  const key = readPublicKey(publicKey)
+  return {
+    id: hexId(privateKey),
+    algorithm: algorithmOf(key),
+    publicKey: key.export({ format: 'der', type: 'spki' }),
+    privateKey,
+  }
 }
 
 function privateKeysOf(open: TokenSession, name: string): Key[] {
@@ -124,11 +124,6 @@ function unlessGone<T>(read: () => T): T | null {
     if (returnValueOf(error) === 'CKR_OBJECT_HANDLE_INVALID') return null
     throw error
   }
-}
-
-async function exportSpki({ crypto, library }: TokenSession, key: Key): Promise<Buffer> {
-  const stored = await crypto.keyStorage.getItem(library.CryptoKey.getID(key))
-  return Buffer.from(await crypto.subtle.exportKey('spki', stored))
 }
 
 function generationParameters(algorithm: KeyAlgorithm): EcKeyGenParams | RsaHashedKeyGenParams {

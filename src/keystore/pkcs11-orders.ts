@@ -119,15 +119,15 @@ export class Pkcs11Clerk {
     return this.#token.useOnce(make)
   }
 
-  async #find(open: TokenSession, name: string): Promise<TokenKey> {
+  #find(open: TokenSession, name: string): TokenKey {
     const found = this.#found.get(open) ?? new Map<string, TokenKey>()
-    const key = await findKey(open, name, found.get(name))
+    const key = findKey(open, name, found.get(name))
     this.#found.set(open, found.set(name, key))
     return key
   }
 
-  async #sign(open: TokenSession, name: string, what: ToSign): Promise<Buffer> {
-    const key = this.#found.get(open)?.get(name) ?? (await this.#find(open, name))
+  #sign(open: TokenSession, name: string, what: ToSign): Buffer {
+    const key = this.#found.get(open)?.get(name) ?? this.#find(open, name)
     if (!key.publicKey.equals(what.publicKey)) {
       throw hsmFault('key-replaced', { token: open.token, key: name })
     }

@@ -19,7 +19,6 @@ export interface TokenSession {
   readonly session: Graphene.Session
   /** WebCrypto by the same session. */
   readonly crypto: WebCryptoP11.Crypto
-  readonly library: WebCryptoLibrary
 }
 
 /** CKF_OS_LOCKING_OK (PKCS #11 v3.0 §5.4): the library signs in threads of its own. */
@@ -91,7 +90,7 @@ export class Pkcs11Token {
       const session = slot.open(SessionFlag.SERIAL_SESSION | SessionFlag.RW_SESSION)
       this.#logIn(session, slot, pin)
       const { token } = this.address
-      return { token, session, crypto: new library.Crypto({ session }), library }
+      return { token, session, crypto: new library.Crypto({ session }) }
     } catch (error) {
       throw this.#explained(error)
     }

@@ -42,19 +42,6 @@ export async function signEncoded(tbs: Buffer, key: SigningKey): Promise<Buffer>
 }
 
 /**
- * The X.509 library asks WebCrypto to sign with a key of WebCrypto's. Ours may live elsewhere, so it
- * gets a stand-in for the key, and a WebCrypto of which it can ask nothing but that.
- */
-export function forLibrary(key: SigningKey): { signingKey: CryptoKey; crypto: Crypto } {
-  const algorithm = importParameters[key.algorithm]
-  const signingKey = { type: 'private', extractable: false, algorithm, usages: ['sign'] }
-  const subtle = {
-    sign: (_algorithm: unknown, _key: unknown, data: ArrayBuffer) => key.sign(new Uint8Array(data)),
-  }
-  return { signingKey: signingKey as CryptoKey, crypto: { subtle } as unknown as Crypto }
-}
-
-/**
  * Reads what was signed as a stranger would, before it is recorded: it has the serial on record,
  * and the issuer's certificate verifies it.
  *

@@ -6,13 +6,13 @@ import type { Clock } from '../../src/clock.ts'
 import type { Database } from '../../src/db/pool.ts'
 import { openFileKeystore } from '../../src/keystore/file-keystore.ts'
 import type { KeyAlgorithm, Keystore, SigningKey } from '../../src/keystore/keystore.ts'
+import { importParameters } from '../../src/keystore/signing-key.ts'
 import { createPkiAddresses, type PkiAddresses } from '../../src/pki/addresses.ts'
 import { createAuthorityStore } from '../../src/pki/authority-store.ts'
 import type { Authority } from '../../src/pki/authority.ts'
 import type { SerialOf } from '../../src/pki/certificate-store.ts'
 import { defaultCrlPolicy } from '../../src/pki/crl-policy.ts'
 import type { PublishCrlDeps } from '../../src/pki/crl-publish.ts'
-import { forLibrary } from '../../src/pki/signing.ts'
 import { systemRandom } from '../../src/random.ts'
 
 /**
@@ -189,4 +189,17 @@ async function certify(wanted: ToCertify): Promise<Buffer> {
 function makeLeafKey(): Buffer {
   const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   return publicKey.export({ format: 'der', type: 'spki' })
+}
+
+/**
+ * The X.509 library asks WebCrypto to sign with a key of WebCrypto's. Ours may live elsewhere, so it
+ * gets a stand-in for the key, and a WebCrypto of which it can ask nothing but that.
+ */
+function forLibrary(key: SigningKey): { signingKey: CryptoKey; crypto: Crypto } {
+  const algorithm = importParameters[key.algorithm]
+  const signingKey = { type: 'private', extractable: false, algorithm, usages: ['sign'] }
+  const subtle = {
+    sign: (_algorithm: unknown, _key: unknown, data: ArrayBuffer) => key.sign(new Uint8Array(data)),
+  }
+  return { signingKey: signingKey as CryptoKey, crypto: { subtle } as unknown as Crypto }
 }
