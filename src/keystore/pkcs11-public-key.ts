@@ -1,8 +1,11 @@
-import { createPublicKey, type KeyObject } from 'node:crypto'
+import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto'
 import type { Key } from 'graphene-pk11'
 
 /** CKK_RSA (PKCS #11 v3.0 §2.1.1). */
 const rsaType = 0
+
+/** Attributes (§2.1.2, §2.3.3). */
+const attribute = { modulus: 0x120, publicExponent: 0x122, curve: 0x180, point: 0x181 } as const
 
 /** CKA_EC_PARAMS of the curves that we use: their OIDs, DER (RFC 5480 §2.1.1.1). */
 const curves: Readonly<Record<string, { crv: string; bytes: number }>> = {
@@ -17,27 +20,23 @@ const curves: Readonly<Record<string, { crv: string; bytes: number }>> = {
  * @throws Error for keys of other algorithms
  */
 export function readPublicKey(key: Key): KeyObject {
-  return createPublicKey({
-    key: Number(key.type) === rsaType ? rsaJwk(key) : ecJwk(key),
-    format: 'jwk',
-  })
+  const type: number = key.type
+  const jwk = type === rsaType ? rsaJwk(key) : ecJwk(key)
+  return createPublicKey({ key: jwk, format: 'jwk' })
 }
 
 function rsaJwk(key: Key): JsonWebKey {
-  const { modulus, publicExponent } = key.getAttribute({ modulus: null, publicExponent: null })
-  return { kty: 'RSA', n: encode(modulus), e: encode(publicExponent) }
+  const n = key.getAttribute(attribute.modulus).toString('base64url')
+  const e = key.getAttribute(attribute.publicExponent).toString('base64url')
+  return { kty: 'RSA', n, e }
 }
 
 function ecJwk(key: Key): JsonWebKey {
-  const { paramsEC, pointEC } = key.getAttribute({ paramsEC: null, pointEC: null })
-  const curve = curves[Buffer.from(paramsEC ?? []).toString('hex')]
+  const curve = curves[key.getAttribute(attribute.curve).toString('hex')]
   if (curve === undefined) throw new Error('a key on a curve that we do not use')
   // The point is X‖Y after a 4, in an OCTET STRING that some modules leave out (§2.3.3).
-  const point = Buffer.from(pointEC ?? []).subarray(-2 * curve.bytes)
-  const [x, y] = [point.subarray(0, curve.bytes), point.subarray(curve.bytes)]
-  return { kty: 'EC', crv: curve.crv, x: encode(x), y: encode(y) }
-}
-
-function encode(bytes: Uint8Array | null | undefined): string {
-  return Buffer.from(bytes ?? []).toString('base64url')
+  const point = key.getAttribute(attribute.point).subarray(-2 * curve.bytes)
+  const x = point.subarray(0, curve.bytes).toString('base64url')
+  const y = point.subarray(curve.bytes).toString('base64url')
+  return { kty: 'EC', crv: curve.crv, x, y }
 }

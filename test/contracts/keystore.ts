@@ -114,6 +114,30 @@ export function describeKeystore(name: string, open: () => Promise<KeystoreUnder
       expect((error as Error).message).toMatch(/restore .* backup/)
     })
 
+    it('gives a secret to another process, and its codes are the same', async () => {
+      const made = await keystore.generateSecret('card-master')
+      const found = await (await underTest.reopen()).secret('card-master')
+      expect(Object.keys(found).sort()).toEqual(['hmac', 'name'])
+      for (const length of [0, 1, 64, 1000]) {
+        const code = await made.hmac(Buffer.alloc(length, 3))
+        expect(code).toHaveLength(32)
+        expect(await found.hmac(Buffer.alloc(length, 3))).toEqual(code)
+      }
+      const other = await keystore.generateSecret('card-master-2')
+      expect(await other.hmac(data)).not.toEqual(await made.hmac(data))
+    })
+
+    it('never replaces a secret, and tells one that is missing', async () => {
+      expect(await keystore.hasSecret('once')).toBe(false)
+      await keystore.generateSecret('once')
+      expect(await keystore.hasSecret('once')).toBe(true)
+      // A key is something else.
+      expect(await keystore.has('once')).toBe(false)
+      await expect(keystore.generateSecret('once')).rejects.toBeInstanceOf(Duplicate)
+      const error: unknown = await keystore.secret('nowhere').catch((reason: unknown) => reason)
+      expect(error).toMatchObject({ facts: { problem: 'key-missing', key: 'nowhere' } })
+    })
+
     it.each(['', '../ca-root', 'Ca', 'a/b', 'a.pem', '-a', 'a'.repeat(65)])(
       'refuses the name %j',
       async (name) => {

@@ -21,7 +21,15 @@ const runBy: Readonly<Record<string, string>> = {
   'npx ecard-virtual-card attach card.json': 'card-reader/virtual-card/program.test.ts',
   'npm run ecard -- card suspend 6f1c2a34-0d5e-4f60-9b7a-2c3d4e5f6071 --reason "reported missing"':
     'here',
+  'npm run ecard -- certificate expiring --days 60': 'here',
   'npm run ecard -- audit list': 'here',
+  'npm run ecard -- audit verify': 'here',
+  'npm run ecard -- ca init': 'here',
+  'npm run ecard -- ca list': 'here',
+  'npm run ecard -- doctor': 'here',
+  'npm run ecard -- agency import agencies.csv': 'scripts/people/people-commands.test.ts',
+  'npm run ecard -- holder import holders.xlsx --apply': 'scripts/people/people-commands.test.ts',
+  'npm run ecard -- holder list': 'here',
   'npm run bench': 'by hand: it takes minutes',
   'npm run bench -- --json --quick --only tap': 'here',
 }
@@ -82,6 +90,20 @@ it('answers an administrator who names an unknown card with a code and a sentenc
   expect(refused.stderr).not.toMatch(/^\s+at /m)
   const events = npm('run', '--silent', 'ecard', '--', 'audit', 'list')
   expect(events.stdout).toContain('terminal.invited  succeeded')
+})
+
+it.each([
+  ['ca init', ['ca', 'init'], /Nothing/],
+  ['ca list', ['ca', 'list'], /civil-servant .*issuing/],
+  ['doctor', ['doctor'], /green +authority citizen/],
+  ['certificate expiring', ['certificate', 'expiring', '--days', '60'], /ocsp/],
+  ['holder list', ['holder', 'list'], /^/],
+  ['audit verify', ['audit', 'verify'], /Intact: \d+ events/],
+])('lets an administrator run %s', (_, command, answer) => {
+  const shown = npm('run', '--silent', 'ecard', '--', ...command)
+  expect(shown.stderr).toBe('')
+  expect(shown.stdout).toMatch(answer)
+  expect(shown.status).toBe(0)
 })
 
 it('makes a virtual card', () => {

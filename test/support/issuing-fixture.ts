@@ -33,7 +33,11 @@ export interface IssuingFixture {
 }
 
 export async function createIssuingFixture(): Promise<IssuingFixture> {
-  const pki = await createPkiFixture()
+  return openIssuingFixture(await createPkiFixture())
+}
+
+/** The same on a registry that somebody else gives. */
+export async function openIssuingFixture(pki: PkiFixture): Promise<IssuingFixture> {
   await createDevelopmentPki(pki.deps)
   const deps: IssueCardDeps = {
     db: pki.db,
