@@ -27,7 +27,7 @@ it('puts all keys into an HSM that is described in full', () => {
     ECARD_PKCS11_PIN_FILE: '/etc/ecard/hsm-pin',
   }
   const { pkcs11 } = readConfig(hsm).config
-  expect(pkcs11).toMatchObject({ token: 'ecard', keys: ['ca', 'ocsp', 'oidc', 'audit'] })
+  expect(pkcs11).toMatchObject({ token: 'ecard', keys: ['ca', 'ocsp', 'oidc', 'audit', 'card'] })
   const some = readConfig({ ...hsm, ECARD_PKCS11_KEYS: 'ca, ocsp' }).config
   expect(some.pkcs11?.keys).toEqual(['ca', 'ocsp'])
   expect(problemsOf({ ECARD_PKCS11_MODULE: '/usr/lib/hsm.so' })).toEqual([
