@@ -65,10 +65,7 @@ export async function putData(
  * @throws CardError `pin-malformed` (nothing sent), `wrong-pin`, `pin-blocked`,
  *   `not-over-this-interface`
  */
-export async function changePin(
-  channel: CardChannel,
-  pins: { old: Pin; new: Pin },
-): Promise<void> {
+export async function changePin(channel: CardChannel, pins: { old: Pin; new: Pin }): Promise<void> {
   const command = { ins: 0x24, reference: 0x80, pins: [pins.old, pins.new] } as const
   await performWithPins(channel, command, 'pin')
 }
@@ -77,10 +74,7 @@ export async function changePin(
  * @throws CardError `pin-malformed` (nothing sent), `wrong-puk`, `puk-blocked`,
  *   `not-over-this-interface`
  */
-export async function changePuk(
-  channel: CardChannel,
-  puks: { old: Pin; new: Pin },
-): Promise<void> {
+export async function changePuk(channel: CardChannel, puks: { old: Pin; new: Pin }): Promise<void> {
   const command = { ins: 0x24, reference: 0x81, pins: [puks.old, puks.new] } as const
   await performWithPins(channel, command, 'puk')
 }

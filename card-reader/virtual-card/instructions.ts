@@ -1,3 +1,4 @@
+import { attest } from './attestation.ts'
 import type { CommandApdu } from './command-apdu.ts'
 import { generalAuthenticate } from './general-authenticate.ts'
 import { generateKeyPair, importKey } from './make-keys.ts'
@@ -36,6 +37,7 @@ const instructions: Readonly<Partial<Record<number, Run>>> = {
   0xdb: putData,
   0xf7: getMetadata,
   0xf8: getSerialNumber,
+  0xf9: attest,
   0xfa: setRetries,
   0xfb: resetApplication,
   0xfd: getVersion,

@@ -15,6 +15,8 @@ import type { CardContext } from './session.ts'
 
 const pinPolicyTag = 0xaa
 const touchPolicyTag = 0xab
+/** Yubico: the chip's own key, which vouches for others. */
+const attestationSlot = 0xf9
 const halfModulusBytes = 128
 const usualExponent = 65537n
 
@@ -33,7 +35,8 @@ export function generateKeyPair(card: CardContext, { p1, p2, data }: CommandApdu
 /** IMPORT ASYMMETRIC KEY (Yubico): `06` an elliptic scalar, `01` … `05` the parts of an RSA key. */
 export function importKey(card: CardContext, { p1, p2, data }: CommandApdu): Reply {
   checkContactSide(card)
-  if (!isGeneratingSlot(p2) && !isRetiredSlot(p2)) throw new Refusal(status.wrongParameters)
+  const isKnown = isGeneratingSlot(p2) || isRetiredSlot(p2) || p2 === attestationSlot
+  if (!isKnown) throw new Refusal(status.wrongParameters)
   checkAdministrator(card)
   const elements = takeApart(data)
   const algorithm = readAlgorithm(Buffer.of(p1))

@@ -1,4 +1,5 @@
 /** Yubico's extensions, which personalisation and reset rely on; most are also in PivApplet. */
+import { attestationCertificate, attestationKey } from './attestation.ts'
 import { checkAdministrator, checkContactSide } from './access.ts'
 import {
   blankState,
@@ -85,14 +86,23 @@ export function setRetries(card: CardContext, { p1, p2 }: CommandApdu): Reply {
   return done()
 }
 
+/** That entry alone, where there is one. */
+function only<T>(all: Readonly<Record<string, T>>, name: string): Record<string, T> {
+  const value = all[name]
+  return value === undefined ? {} : { [name]: value }
+}
+
 /** RESET: blank again, once PIN and PUK are both blocked. */
 export function resetApplication(card: CardContext, { p1, p2 }: CommandApdu): Reply {
   checkContactSide(card)
   if (p1 !== 0 || p2 !== 0) throw new Refusal(status.wrongParameters)
-  const { pin, puk, serialNumber, behaviour } = card.state
+  const { pin, puk, serialNumber, behaviour, keys, objects } = card.state
   const blocked = pin.triesLeft === 0 && puk.triesLeft === 0
   if (!blocked) throw new Refusal(status.conditionsNotSatisfied)
-  Object.assign(card.state, blankState(serialNumber, behaviour))
+  Object.assign(card.state, blankState(serialNumber, behaviour), {
+    keys: only(keys, attestationKey),
+    objects: only(objects, attestationCertificate),
+  })
   Object.assign(card.session, { ...freshSession(), selected: true })
   card.save()
   return done()

@@ -35,9 +35,7 @@ export function addIssue(card: Command): void {
     .command('issue')
     .description('make the card in the reader the card of a holder')
     .requiredOption('--holder <who>', 'national number, tax code or id')
-    .addOption(
-      new Option('--kind <kind>', 'which card').choices(cardKinds).makeOptionMandatory(),
-    )
+    .addOption(new Option('--kind <kind>', 'which card').choices(cardKinds).makeOptionMandatory())
     .requiredOption('--reader <name>', 'the reader, or virtual:<file> for a virtual card')
     .option('--reason <text>', 'why; kept in the audit log', 'first card')
     .addOption(

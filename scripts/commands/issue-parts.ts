@@ -42,7 +42,10 @@ async function readAttestationRoots(): Promise<Buffer[]> {
 }
 
 /** The names of the agencies above a person, province first; empty for who belongs to none. */
-export async function agencyPathOf({ db }: Pick<Registry, 'db'>, holder: Holder): Promise<string[]> {
+export async function agencyPathOf(
+  { db }: Pick<Registry, 'db'>,
+  holder: Holder,
+): Promise<string[]> {
   if (holder.type !== 'person') return []
   const [affiliation] = await createHolderStore(db).affiliationsOf(holder.id)
   const agencyId = affiliation?.agencyId ?? null

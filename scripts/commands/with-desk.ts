@@ -16,7 +16,12 @@ export async function withDesk<T>(
   work: (card: DeskCard) => Promise<T>,
 ): Promise<T> {
   const { reader, pins, words } = options
-  const trace = options.trace === true ? (line: string) => { console.error(line) } : null
+  const trace =
+    options.trace === true
+      ? (line: string) => {
+          console.error(line)
+        }
+      : null
   return inCardWords(words, async () => {
     const desk = await openLocalDesk({ reader, pins, trace })
     try {

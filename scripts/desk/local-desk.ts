@@ -40,7 +40,10 @@ export async function openLocalDesk(options: DeskOptions): Promise<CardDesk> {
     return deskOver(port, options)
   }
   const file = options.reader.slice(virtualPrefix.length)
-  return virtualDesk(existsSync(file) ? VirtualCard.open({ file }) : VirtualCard.create({ file }), options)
+  return virtualDesk(
+    existsSync(file) ? VirtualCard.open({ file }) : VirtualCard.create({ file }),
+    options,
+  )
 }
 
 /** A desk on which one virtual card lies, as long as nothing pulls it away. */

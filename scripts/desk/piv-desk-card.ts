@@ -83,7 +83,10 @@ export function pivDeskCard(
     authenticate: (key) => asCardFault(() => authenticate(channel, key, { randomBytes })),
     setManagementKey: (key) =>
       asCardFault(() =>
-        unlessRefused(() => setManagementKey(channel, key), ['bad-data', 'no-key', 'not-supported']),
+        unlessRefused(
+          () => setManagementKey(channel, key),
+          ['bad-data', 'no-key', 'not-supported'],
+        ),
       ),
     setTries: (tries) =>
       asCardFault(async () => {
@@ -148,7 +151,10 @@ async function identify(channel: CardChannel): Promise<CardIdentity> {
     // With a CHUID the card is somebody's in any case.
     hasCertificate: chuid !== null || (await hasCertificate(channel)),
     chipSerial: serial === null ? null : String(serial),
-    managementKey: { algorithm: algorithmOf(managementKey), isDefault: managementKey?.isDefault ?? null },
+    managementKey: {
+      algorithm: algorithmOf(managementKey),
+      isDefault: managementKey?.isDefault ?? null,
+    },
     pin: standingOf(pin),
     puk: standingOf(puk),
   }

@@ -45,7 +45,8 @@ export const cardEn: CardWords = {
       'This card was not issued here and is not blank. It is left as it is; take another card.',
     'storage-card': () =>
       'This card only stores data (MIFARE or the like) and can hold no keys. Take a PIV card.',
-    'two-cards': () => 'There are several cards on the readers. Leave only one, or name its reader.',
+    'two-cards': () =>
+      'There are several cards on the readers. Leave only one, or name its reader.',
     'unexpected-answer': () => 'The card gave an answer that makes no sense. Try again.',
     'wrong-management-key': () =>
       'The card has a management key that is not ours. It is left as it is; take another card.',

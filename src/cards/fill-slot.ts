@@ -111,7 +111,9 @@ export async function signsWith(
   const hash = possessionHash(algorithm)
   const digest = createHash(hash).update(bytes).digest()
   const signature = await card.sign(slot, { algorithm, digest })
-  const key = createPublicKey(parseCertificate(der).publicKey.export({ format: 'pem', type: 'spki' }))
+  const key = createPublicKey(
+    parseCertificate(der).publicKey.export({ format: 'pem', type: 'spki' }),
+  )
   const isRight = verify(hash, bytes, { key, dsaEncoding: 'ieee-p1363' }, signature)
   if (!isRight) throw new CardFault('does-not-verify', { slot })
 }

@@ -35,14 +35,16 @@ export interface SlotInspection {
 /** Reads, and changes nothing. @throws CardFault */
 export async function inspectCard(db: Queryable, card: DeskCard): Promise<CardInspection> {
   const { identity, ...known } = await recogniseCard(db, card)
-  const inUse = known.card === null ? new Map<KeySlot, Buffer>() : await certificatesOf(db, known.card)
+  const inUse =
+    known.card === null ? new Map<KeySlot, Buffer>() : await certificatesOf(db, known.card)
   const slots: SlotInspection[] = []
   for (const slot of keySlots) {
     const expected = inUse.get(slot) ?? null
     slots.push(inspectSlot(slot, { expected, found: await card.readCertificate(slot) }))
   }
   const isKnown = known.card !== null || identity.cardUuid === null
-  const agrees = isKnown && slots.every(({ standing }) => standing === 'same' || standing === 'empty')
+  const agrees =
+    isKnown && slots.every(({ standing }) => standing === 'same' || standing === 'empty')
   return { identity, ...known, slots, agrees }
 }
 

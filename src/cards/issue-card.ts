@@ -304,8 +304,7 @@ async function setTries(
   { identity }: PresentedCard,
 ): Promise<void> {
   if (pin.tries === null || puk.tries === null) return
-  const isSo =
-    identity.pin.triesTotal === pin.tries && identity.puk.triesTotal === puk.tries
+  const isSo = identity.pin.triesTotal === pin.tries && identity.puk.triesTotal === puk.tries
   if (!isSo) await card.setTries({ pin: pin.tries, puk: puk.tries })
 }
 

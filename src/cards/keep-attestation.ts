@@ -61,7 +61,11 @@ function checked(
     return checkAttestation(given, { publicKey, slot, pinPolicy })
   } catch (error) {
     if (!(error instanceof AttestationRefused)) throw error
-    throw new CardFault('attestation-refused', { slot: profile.slot, ...error.facts }, { cause: error })
+    throw new CardFault(
+      'attestation-refused',
+      { slot: profile.slot, ...error.facts },
+      { cause: error },
+    )
   }
 }
 

@@ -156,6 +156,17 @@ describe('the PIN', () => {
     expect(await signs(key)).toBe(true)
   })
 
+  it('is not tried by one process after the other where keys are made', async () => {
+    const keystore = await open()
+    await hsm.putPin('not-the-pin')
+    await expectProblem(keystore.generate('never', 'P-256'), 'wrong-pin')
+    await hsm.changePin('not-the-pin')
+    await expectProblem(keystore.generate('never', 'P-256'), 'wrong-pin')
+    await hsm.changePin(hsm.pin)
+    await hsm.putPin(hsm.pin)
+    expect((await keystore.generate('at-last', 'P-256')).name).toBe('at-last')
+  })
+
   it('is not tried where one more wrong one locks the token', () => {
     expect(pinProblemOf(0x0042d)).toBeNull()
     // Some have been wrong, and there are more left.

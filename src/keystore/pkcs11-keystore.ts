@@ -4,7 +4,7 @@ import type { TokenAddress } from './hsm-fault.ts'
 import { checkKeyName } from './key-name.ts'
 import type { KeystoreProblem, PortableKeystore, SecretKey, SigningKey } from './keystore.ts'
 import { Pkcs11Host, type Pkcs11Patience } from './pkcs11-host.ts'
-import { makeKey } from './pkcs11-making.ts'
+import { makeKey, Pkcs11Makers } from './pkcs11-making.ts'
 import { digestFor, type KeyOnOffer, type OpenKey } from './pkcs11-orders.ts'
 import { missingSecret } from './pkcs11-secrets.ts'
 import { algorithmOf } from './signing-key.ts'
@@ -37,8 +37,9 @@ const passing: readonly unknown[] = ['hsm-unreachable', 'token-missing'] satisfi
  */
 export async function openPkcs11Keystore(options: Pkcs11KeystoreOptions): Promise<Pkcs11Keystore> {
   const { module, token, pinFile, patience = usualPatience } = options
-  const start = () => new Pkcs11Host({ module, token, pinFile }, patience)
-  const host = start()
+  const address = { module, token, pinFile }
+  const host = new Pkcs11Host(address, patience)
+  const processes = { looker: host, makers: new Pkcs11Makers(address, patience) }
   await checkAtStart(host)
   return {
     has: async (name) => host.ask({ verb: 'has', name: checkKeyName(name) }),
@@ -48,7 +49,7 @@ export async function openPkcs11Keystore(options: Pkcs11KeystoreOptions): Promis
     },
     generate: async (name, algorithm) => {
       const order = { verb: 'generate', name: checkKeyName(name), algorithm } as const
-      return signingKey(host, name, await makeKey(order, { looker: host, maker: start() }))
+      return signingKey(host, name, await makeKey(order, processes))
     },
     hasSecret: async (name) => host.ask({ verb: 'has-secret', name: checkKeyName(name) }),
     secret: async (name) => {
@@ -57,14 +58,15 @@ export async function openPkcs11Keystore(options: Pkcs11KeystoreOptions): Promis
       return secretKey(host, name)
     },
     generateSecret: async (name) => {
-      await host.ask({ verb: 'generate-secret', name: checkKeyName(name) })
+      const order = { verb: 'generate-secret', name: checkKeyName(name) } as const
+      await processes.makers.with((maker) => maker.ask(order))
       return secretKey(host, name)
     },
     adopt: async (name, privateKey) => {
       const key = openKey(privateKey)
       try {
         const order = { verb: 'adopt', name: checkKeyName(name), key } as const
-        return signingKey(host, name, await makeKey(order, { looker: host, maker: start() }))
+        return signingKey(host, name, await makeKey(order, processes))
       } finally {
         key.pkcs8.fill(0)
       }

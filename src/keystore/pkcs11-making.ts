@@ -1,33 +1,61 @@
+import { stat } from 'node:fs/promises'
 import { setTimeout as delay } from 'node:timers/promises'
-import { Duplicate } from '../errors.ts'
-import type { Pkcs11Host } from './pkcs11-host.ts'
+import { Duplicate, KeystoreUnavailable } from '../errors.ts'
+import { hsmFault, type TokenAddress } from './hsm-fault.ts'
+import type { KeystoreProblem } from './keystore.ts'
+import { Pkcs11Host, type Pkcs11Patience } from './pkcs11-host.ts'
 import type { KeyOnOffer, Pkcs11Order } from './pkcs11-orders.ts'
 
 /** How long a process waits for another to give way that made a key of this name meanwhile. */
 const contest = { pauseMs: 100, looks: 20 }
 
 /**
- * Makes a key in a process of its own: that may take a minute, and nobody's signature shall wait
- * for it. And SoftHSM hides from a process what others make while it makes something itself, so
- * the process that looks never makes any.
- *
+ * Starts a process for each key or secret that is made: that may take a minute, and nobody's
+ * signature shall wait for it. And SoftHSM hides from a process what others make while it makes
+ * something itself, so the process that looks for keys never makes any.
+ */
+export class Pkcs11Makers {
+  readonly #address: TokenAddress
+  readonly #patience: Pkcs11Patience
+  /** When the PIN file was written whose PIN was refused: no further process tries it. */
+  #refusedAt: number | null = null
+
+  constructor(address: TokenAddress, patience: Pkcs11Patience) {
+    this.#address = address
+    this.#patience = patience
+  }
+
+  async with<T>(work: (maker: Pkcs11Host) => Promise<T>): Promise<T> {
+    const writtenAt = await writtenAtOf(this.#address.pinFile)
+    if (writtenAt !== null && writtenAt === this.#refusedAt) {
+      throw hsmFault('wrong-pin', this.#address)
+    }
+    const maker = new Pkcs11Host(this.#address, this.#patience)
+    try {
+      return await work(maker)
+    } catch (error) {
+      if (isWrongPin(error)) this.#refusedAt = writtenAt
+      throw error
+    } finally {
+      maker.close()
+    }
+  }
+}
+
+/**
  * @param looker - the process that looks for keys
- * @param maker - a process of this key's own, ended when it is made
  * @throws Duplicate
  */
 export async function makeKey(
   order: Extract<Pkcs11Order, { verb: 'generate' | 'adopt' }>,
-  { looker, maker }: { looker: Pkcs11Host; maker: Pkcs11Host },
+  { looker, makers }: { looker: Pkcs11Host; makers: Pkcs11Makers },
 ): Promise<KeyOnOffer> {
   const { name } = order
-  // Also where a refused PIN is remembered: no new process tries it.
   if (await looker.ask({ verb: 'has', name })) throw taken(name)
-  try {
+  return makers.with(async (maker) => {
     const made = await maker.ask(order)
-    return await keepOrRemove(made, { name, looker, maker })
-  } finally {
-    maker.close()
-  }
+    return keepOrRemove(made, { name, looker, maker })
+  })
 }
 
 /** What we cannot be sure to have alone we do not leave behind either. */
@@ -69,4 +97,18 @@ async function staysAlone(
 
 function taken(name: string): Duplicate {
   return new Duplicate('the key exists', { key: name })
+}
+
+/** In milliseconds; null when the file cannot be read, which the process tells. */
+async function writtenAtOf(path: string): Promise<number | null> {
+  try {
+    return (await stat(path)).mtimeMs
+  } catch {
+    return null
+  }
+}
+
+function isWrongPin(error: unknown): boolean {
+  const problem = error instanceof KeystoreUnavailable ? error.facts['problem'] : null
+  return problem === ('wrong-pin' satisfies KeystoreProblem)
 }

@@ -41,7 +41,7 @@ export async function writePkcs12(parts: Pkcs12Parts, sealing: Sealing): Promise
 }
 
 /** PFX: the contents, and a MAC over them. */
-export function sealPkcs12(contents: Buffer, { password, random }: Sealing): Buffer {
+function sealPkcs12(contents: Buffer, { password, random }: Sealing): Buffer {
   const work = { salt: random.bytes(16), iterations: iterationsWritten }
   const digest = pkcs12Mac(contents, password, { hash: 'sha256', ...work })
   const macData = sequence(
@@ -52,7 +52,7 @@ export function sealPkcs12(contents: Buffer, { password, random }: Sealing): Buf
   return toDer(sequence(integer(3), data(contents), macData))
 }
 
-export async function encryptedSafe(bags: Asn1, sealing: Sealing): Promise<Asn1> {
+async function encryptedSafe(bags: Asn1, sealing: Sealing): Promise<Asn1> {
   // PBES2 takes the password as UTF-8, unlike everything else in the file (RFC 8018 §3).
   const secret = Buffer.from(sealing.password)
   const { algorithm, bytes } = await encryptPbes2(toDer(bags), secret, sealing)
@@ -61,7 +61,7 @@ export async function encryptedSafe(bags: Asn1, sealing: Sealing): Promise<Asn1>
 }
 
 /** The key is under a password of its own in it (RFC 7292 §4.2.2). */
-export function plainSafe(bags: Asn1): Asn1 {
+function plainSafe(bags: Asn1): Asn1 {
   return data(toDer(bags))
 }
 

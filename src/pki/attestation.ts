@@ -51,12 +51,15 @@ export function checkAttestation(
   const [leaf, issuer] = [read(der), read(issuerDer)]
   const root = roots.map(read).find((one) => issuer.checkIssued(one))
   if (root === undefined) throw new AttestationRefused('maker-unknown')
-  if (!issuer.verify(root.publicKey) || !leaf.verify(issuer.publicKey)) {
+  const isChained = leaf.checkIssued(issuer) && leaf.verify(issuer.publicKey)
+  if (!issuer.verify(root.publicKey) || !isChained) {
     throw new AttestationRefused('signature-wrong')
   }
-  if (![issuer, root].every((one) => isValidAt(one, at))) throw new AttestationRefused('out-of-date')
+  if (![issuer, root].every((one) => isValidAt(one, at)))
+    throw new AttestationRefused('out-of-date')
   const key = leaf.publicKey.export({ format: 'der', type: 'spki' })
-  const isSame = key.length === expected.publicKey.length && timingSafeEqual(key, expected.publicKey)
+  const isSame =
+    key.length === expected.publicKey.length && timingSafeEqual(key, expected.publicKey)
   if (!isSame) throw new AttestationRefused('another-key')
   if (!leaf.subject.toUpperCase().includes(`ATTESTATION ${expected.slot}`)) {
     throw new AttestationRefused('another-slot')

@@ -6,7 +6,7 @@ import type { CardPort } from '../../card-reader/card-port.ts'
 import { VirtualCard } from '../../card-reader/virtual-card/virtual-card.ts'
 import { deskOver } from '../../scripts/desk/local-desk.ts'
 import { issueCard } from '../../src/cards/issue-card.ts'
-import { alwaysChosen, openIssuingFixture } from '../support/issuing-fixture.ts'
+import { alwaysChosen, openIssuingFixture, type IssuingFixture } from '../support/issuing-fixture.ts'
 import { openPkiFixture } from '../support/pki-fixture.ts'
 import { startPostgres } from '../support/servers.ts'
 import { rounded, type Figure } from './figures.ts'
@@ -43,11 +43,9 @@ interface Cost {
   readonly exchanges: number
 }
 
-async function issueOne({
-  deps,
-  request,
-}: Awaited<ReturnType<typeof openIssuingFixture>>): Promise<Cost> {
-  const asked = await request('civil-servant')
+async function issueOne(fixture: IssuingFixture): Promise<Cost> {
+  const { deps } = fixture
+  const asked = await fixture.request('civil-servant')
   const spent = { cardMs: 0, exchanges: 0 }
   const port = timedPort(VirtualCard.create(), spent)
   const desk = deskOver(port, { reader: 'timed', pins: alwaysChosen, trace: null })

@@ -67,11 +67,11 @@ export function describeKeystore(name: string, open: () => Promise<KeystoreUnder
       const made = await keystore.generate('kept', 'P-256')
       const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
       for (const attempt of [
-        keystore.generate('kept', 'P-256'),
-        keystore.adopt('kept', privateKey),
-        underTest.reopen().then((other) => other.generate('kept', 'RSA-2048')),
+        () => keystore.generate('kept', 'P-256'),
+        () => keystore.adopt('kept', privateKey),
+        async () => (await underTest.reopen()).generate('kept', 'RSA-2048'),
       ]) {
-        await expect(attempt).rejects.toBeInstanceOf(Duplicate)
+        await expect(attempt()).rejects.toBeInstanceOf(Duplicate)
       }
       expect(await signs(await keystore.key('kept'), made)).toBe(true)
     })
@@ -118,7 +118,7 @@ export function describeKeystore(name: string, open: () => Promise<KeystoreUnder
       const made = await keystore.generateSecret('card-master')
       const found = await (await underTest.reopen()).secret('card-master')
       expect(Object.keys(found).sort()).toEqual(['hmac', 'name'])
-      for (const length of [0, 1, 64, 1000]) {
+      for (const length of [1, 32, 64, 1000]) {
         const code = await made.hmac(Buffer.alloc(length, 3))
         expect(code).toHaveLength(32)
         expect(await found.hmac(Buffer.alloc(length, 3))).toEqual(code)

@@ -1,4 +1,4 @@
-import { VirtualCard } from '../../card-reader/virtual-card/virtual-card.ts'
+import type { VirtualCard } from '../../card-reader/virtual-card/virtual-card.ts'
 import { readCardKindProfiles } from '../../src/cards/card-kind-profile.ts'
 import { openCardSecrets } from '../../src/cards/card-secrets.ts'
 import type { CardDesk } from '../../src/cards/desk-card.ts'

@@ -52,15 +52,19 @@ const deps = {
   secrets: await openCardSecrets(keystore, { mayMake: false }),
   profiles: await readCardKindProfiles(profiles),
   onStep: (step: string) => {
-    console.log(`step ${step}`)
+    say(`step ${step}`)
     if ('beforeStep' in order.kill && order.kill.beforeStep === step) die()
   },
 }
 let exchange = 0
 const trace = () => {
   exchange += 1
-  console.log(`exchange ${exchange}`)
+  say(`exchange ${exchange}`)
   if ('afterExchange' in order.kill && order.kill.afterExchange === exchange) die()
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`)
 }
 
 function die(): void {
@@ -71,4 +75,4 @@ const desk = virtualDesk(VirtualCard.open({ file: order.cardFile }), { pins: alw
 const { card } = await desk.withCard((presented) => issueCard(deps, presented, order.request))
 await desk.close()
 await db.close()
-console.log(`issued ${card.state}`)
+say(`issued ${card.state}`)
