@@ -70,14 +70,14 @@ async function present<T>(
   work: (card: DeskCard) => Promise<T>,
 ): Promise<T> {
   const told = trace === null ? channel : traced(channel, trace)
-  const { card, forget } = pivDeskCard(told, {
+  const presented = pivDeskCard(told, {
     pins,
     randomBytes: (count) => systemRandom.bytes(count),
   })
   try {
-    return await work(card)
+    return await work(presented.card)
   } finally {
-    forget()
+    presented.forget()
   }
 }
 

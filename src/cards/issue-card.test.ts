@@ -291,4 +291,22 @@ describe('an issued card', () => {
     expect(await stateOf(cardUuid)).toBe('revoked')
     expect(card.state).toMatchObject({ keys: {}, objects: {} })
   })
+
+  it('is not revoked by the reset of a blank card that carries a copy of its CHUID', async () => {
+    const ours = VirtualCard.create()
+    const { cardUuid } = (await fixture.issue(ours, await fixture.request('citizen'))).card
+    const copy = VirtualCard.create()
+    const chuid = Buffer.from(ours.state.objects['5fc102'] ?? '', 'base64').subarray(4)
+    const { db, deps } = fixture.pki
+    const reset = { db, clock: deps.clock, secrets: fixture.deps.secrets }
+    const resetting = fixture.desk(copy).withCard(async (one) => {
+      await one.identify()
+      const factory = Buffer.from('010203040506070801020304050607080102030405060708', 'hex')
+      await one.authenticate({ algorithm: '3DES', bytes: factory })
+      await one.putObject('chuid', chuid)
+      return resetPresentedCard(reset, one, { actor: 'test', reason: 'returned' })
+    })
+    await expect(resetting).rejects.toMatchObject({ reason: 'wrong-management-key' })
+    expect(await stateOf(cardUuid)).toBe('issued')
+  })
 })

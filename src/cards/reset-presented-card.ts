@@ -1,10 +1,13 @@
 import { CardFault } from './card-fault.ts'
 import type { CardSecrets } from './card-secrets.ts'
 import { createCardStore } from './card-store.ts'
+import type { CardState } from './card.ts'
 import type { DeskCard } from './desk-card.ts'
 import { findRunningByChip, findSecretVersions } from './issuance-journal.ts'
 import { proveManagementKey } from './management-key.ts'
 import { wipePresentedCard, type WipeDeps } from './wipe-card.ts'
+
+const cardsInUse: readonly CardState[] = ['issued', 'active', 'suspended']
 
 /**
  * Makes a card of ours blank, whatever it is used for: its row is revoked first, with its
@@ -26,13 +29,16 @@ export async function resetPresentedCard(
     throw new CardFault('someone-elses-card')
   }
   const versions = await findSecretVersions(deps.db, cardUuid)
-  const isRegistered = (await createCardStore(deps.db).find(cardUuid)) !== null
+  const registered = await createCardStore(deps.db).find(cardUuid)
   const search = { secrets: deps.secrets, cardUuid, versions }
   const key = await proveManagementKey(card, identity, search)
-  if (key === null) {
-    throw new CardFault(isRegistered ? 'wrong-management-key' : 'someone-elses-card', { cardUuid })
+  if (registered === null && key?.whose !== 'ours') throw new CardFault('someone-elses-card')
+  // A card in use has its own key: with the factory's it is a copy of that card's public data, and
+  // resetting it would revoke the true one.
+  const isBeyondMaking = registered !== null && cardsInUse.includes(registered.state)
+  if (key === null || (key.whose === 'factory' && isBeyondMaking)) {
+    throw new CardFault('wrong-management-key', { cardUuid })
   }
-  if (key.whose === 'factory' && !isRegistered) throw new CardFault('someone-elses-card')
   await wipePresentedCard(deps, card, { cardUuid, why: reason, actor })
   return cardUuid
 }

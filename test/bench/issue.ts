@@ -6,7 +6,11 @@ import type { CardPort } from '../../card-reader/card-port.ts'
 import { VirtualCard } from '../../card-reader/virtual-card/virtual-card.ts'
 import { deskOver } from '../../scripts/desk/local-desk.ts'
 import { issueCard } from '../../src/cards/issue-card.ts'
-import { alwaysChosen, openIssuingFixture, type IssuingFixture } from '../support/issuing-fixture.ts'
+import {
+  alwaysChosen,
+  openIssuingFixture,
+  type IssuingFixture,
+} from '../support/issuing-fixture.ts'
 import { openPkiFixture } from '../support/pki-fixture.ts'
 import { startPostgres } from '../support/servers.ts'
 import { rounded, type Figure } from './figures.ts'

@@ -13,6 +13,7 @@ import {
 } from './flows.ts'
 import { measureImport } from './import.ts'
 import { measureIssuance } from './issuance.ts'
+import { measureIssuing } from './issue.ts'
 import {
   measureLoad,
   measureSideBySide,
@@ -68,6 +69,7 @@ export const benchParts: readonly BenchPart[] = [
   { figures: ['ocsp.'], run: measureOcsp },
   { figures: ['issuance.'], run: measureIssuance },
   { figures: ['revocation.'], run: measureRevocation },
+  { figures: ['issue.'], run: measureIssuing },
   { figures: ['import.'], run: measureImport },
   { figures: ['audit.'], run: measureAudit },
 ]
