@@ -6,7 +6,9 @@ import { noteProgress, receiveAuthToken } from './card-auth/card-answer.ts'
 import { finishCardAuth } from './card-auth/finish-card-auth.ts'
 import { openProgressFeed, watchCardAuth } from './card-auth/progress.ts'
 import { cancelCardAuth, startCardAuth } from './card-auth/start-card-auth.ts'
+import { activateOnFirstUse } from './cards/activate-on-first-use.ts'
 import { createCardStore } from './cards/card-store.ts'
+import type { Card } from './cards/card.ts'
 import type { StandingChange } from './cards/standing-store.ts'
 import { watchStanding } from './cards/watch-standing.ts'
 import { systemClock, type Clock } from './clock.ts'
@@ -205,6 +207,7 @@ function appDeps(config: Config, parts: ServiceParts): Parameters<typeof createA
   const { log, clock, random, db, store, feed, provider, terminals, channel } = parts
   const sendToTerminal: TerminalChannel['send'] = (id, message) => channel.send(id, message)
   const starting = { issuer, store, clock, random, sendToTerminal }
+  const activate = (card: Card) => activateOnFirstUse({ db, clock }, card, { actor: card.holderId })
   return {
     ...{ issuer, operator, trustedProxies, clock, random, log },
     provider: provider.callback(),
@@ -212,7 +215,8 @@ function appDeps(config: Config, parts: ServiceParts): Parameters<typeof createA
     cardAuth: {
       start: (request) => startCardAuth(starting, request),
       watch: (challengeId, onStep) => watchCardAuth({ store, feed }, challengeId, onStep),
-      finish: (attempt) => finishCardAuth({ ...parts, anchors: parts.anchors.current() }, attempt),
+      finish: (attempt) =>
+        finishCardAuth({ ...parts, activate, anchors: parts.anchors.current() }, attempt),
       cancel: (attempt) => cancelCardAuth(starting, attempt),
     },
     terminals: {

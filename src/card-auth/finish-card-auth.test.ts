@@ -47,6 +47,17 @@ describe('a card sign-in', () => {
       keySlot: '9A',
     })
   })
+  it('activates a card that was handed over locked, by its first tap and PIN', async () => {
+    const card = await fixture.registerCard({ slot: '9A', state: 'issued' })
+    expect(await signIn(fixture, card)).toMatchObject({ holderId: card.holderId, level: 'high' })
+    const found = await createCardStore(fixture.db).find(card.cardUuid)
+    expect(found?.state).toBe('active')
+    const events = await fixture.audit.listRecent({ cardUuid: card.cardUuid })
+    expect(events.map(({ event, actor }) => ({ event, actor }))).toContainEqual({
+      event: 'card.activated',
+      actor: card.holderId,
+    })
+  })
   it('finds the certificate of a card that the terminal only names', async () => {
     const card = await fixture.registerCard()
     const authentication = await signIn(fixture, card, { withCertificate: false })

@@ -1,5 +1,11 @@
 import type { AuditLog } from '../audit/audit-event.ts'
-import type { CardStore, CertificateStanding, PresentedStanding } from '../cards/card-store.ts'
+import {
+  CardTransitionRefused,
+  type CardStore,
+  type CertificateStanding,
+  type PresentedStanding,
+} from '../cards/card-store.ts'
+import type { Card } from '../cards/card.ts'
 import type { Clock } from '../clock.ts'
 import type { ExpiringStore } from '../db/expiring-store.ts'
 import type { Authentication } from '../holders/authentication.ts'
@@ -26,6 +32,8 @@ import { CardRefused } from './refusal.ts'
 export interface FinishCardAuthDeps {
   readonly store: ExpiringStore
   readonly cards: Pick<CardStore, 'findCertificateStanding' | 'findCertificateByCard'>
+  /** Makes a card active that was handed over locked; `activateOnFirstUse` does. */
+  readonly activate: (card: Card) => Promise<unknown>
   readonly anchors: TrustAnchors
   readonly policyOidArc: string
   readonly audit: AuditLog
@@ -94,12 +102,25 @@ async function judgeAnswer(
   // 7. Are card, certificate and holder still welcome? Told only now, to who has the card in hand;
   //    the card before its certificate, because people know what a card is.
   const standing = checkRegistration(found.standing, profile, received)
-  checkCardStanding(standing.card, now)
+  checkCardStanding(standing.card, profile.slot, now)
   checkCertificateStatus(standing)
   checkHolderStanding(standing)
   // 8. Is that enough for what was asked?
   checkPolicy(profile, { challenge, terminal, card: standing.card })
+  // 9. A card that was handed over locked is its holder's from its first tap and PIN.
+  if (standing.card.state === 'issued') await activateOrRefuse(deps, standing.card)
   return authenticatedByCard(profile, { standing, challenge, now })
+}
+
+/** A card that ended at the same moment signs nobody in. */
+async function activateOrRefuse({ activate }: FinishCardAuthDeps, card: Card): Promise<void> {
+  try {
+    await activate(card)
+  } catch (error) {
+    if (!(error instanceof CardTransitionRefused)) throw error
+    const { cardUuid, holderId, state } = card
+    throw new CardRefused('card-not-active', { facts: { cardUuid, holderId, state }, cause: error })
+  }
 }
 
 /** One joined look-up, by the certificate in the token or else by the card that was named. */

@@ -11,7 +11,7 @@ import {
 import { createTestTerminal } from '../../test/support/test-terminal.ts'
 import { issueWrong, type Wrongness } from '../../test/support/tiny-ca.ts'
 import { createCardStore } from '../cards/card-store.ts'
-import type { CardState } from '../cards/card.ts'
+import type { Card, CardState } from '../cards/card.ts'
 import { createHolderStore } from '../holders/holder-store.ts'
 import { createCertificateStore, type CertificateStatusChange } from '../pki/certificate-store.ts'
 import { createTerminalStore } from '../terminals/terminal-store.ts'
@@ -258,7 +258,20 @@ const provocations: Readonly<Record<RefusalReason, readonly Provocation[]>> = {
     },
   ],
   'card-not-active': [
-    { by: 'a card that was never activated', provoke: withCardState('issued') },
+    { by: 'a tap of a card that was never activated', provoke: withCardState('issued') },
+    {
+      by: 'the first tap and PIN of a card that ends at the same moment',
+      provoke: async (fixture) => {
+        const card = await fixture.registerCard({ state: 'issued', slot: '9A' })
+        const activate = async (found: Card) => {
+          const { cardUuid } = found
+          const change = { from: 'issued', to: 'revoked', reason: 'lost', at: startOfTest } as const
+          await createCardStore(fixture.db).changeState(cardUuid, change)
+          return fixture.deps.activate(found)
+        }
+        return signIn({ ...fixture, deps: { ...fixture.deps, activate } }, card)
+      },
+    },
     { by: 'a card that was never issued', provoke: withCardState('requested') },
   ],
   'holder-inactive': [

@@ -8,6 +8,7 @@ import {
 } from '../../src/card-auth/finish-card-auth.ts'
 import { startCardAuth, type StartCardAuthDeps } from '../../src/card-auth/start-card-auth.ts'
 import { cardTransitions, type Card, type CardState } from '../../src/cards/card.ts'
+import { activateOnFirstUse } from '../../src/cards/activate-on-first-use.ts'
 import { createCardStore } from '../../src/cards/card-store.ts'
 import { createMemoryBus } from '../../src/db/memory-bus.ts'
 import { createMemoryStore } from '../../src/db/memory-store.ts'
@@ -90,6 +91,7 @@ export async function createCardAuthFixture(): Promise<CardAuthFixture> {
       return Promise.resolve(true)
     },
     cards: createCardStore(db),
+    activate: (card: Card) => activateOnFirstUse({ db, clock }, card, { actor: card.holderId }),
     terminals: createTerminalStore(db),
     anchors: loadTrustAnchors(ca.authorities),
     policyOidArc: tinyPolicyArc,
