@@ -27,7 +27,7 @@ const settings: BenchSettings = {
   ...{ concurrency, seconds: isQuick ? 6 : 20, warmUpSeconds: isQuick ? 4 : 10 },
   deskCount: isQuick ? 50 : 500,
   compared: isQuick
-    ? { concurrency, warmUpCount: 2000, rounds: 8, countPerRound: 200 }
+    ? { concurrency, warmUpCount: 3500, rounds: 8, countPerRound: 200 }
     : { concurrency, warmUpCount: 5000, rounds: 20, countPerRound: 300 },
 }
 const only = options.only ?? ''

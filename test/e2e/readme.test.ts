@@ -30,6 +30,9 @@ const runBy: Readonly<Record<string, string>> = {
   'npm run ecard -- agency import agencies.csv': 'scripts/people/people-commands.test.ts',
   'npm run ecard -- holder import holders.xlsx --apply': 'scripts/people/people-commands.test.ts',
   'npm run ecard -- holder list': 'here',
+  'npm run ecard -- card issue --holder 000123456789 --kind civil-servant --reader ACR1252 --apply':
+    'scripts/commands/card-issue.test.ts, with a virtual card',
+  'npm run ecard -- card read --reader ACR1252': 'scripts/commands/card-issue.test.ts, likewise',
   'npm run bench': 'by hand: it takes minutes',
   'npm run bench -- --json --quick --only tap': 'here',
 }
