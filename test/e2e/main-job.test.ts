@@ -180,15 +180,15 @@ describe('the main job, with a card on pcscd and a real browser', () => {
   })
 
   it('has an audit event for each of it', async () => {
-    const { output } = await province.ecard('audit', 'list', '--limit', '200')
+    const { output } = await province.ecard('audit', 'list', '--limit', '1000')
     for (const event of [
-      /terminal\.enrolled {2}succeeded/,
-      /terminal\.browser-paired {2}succeeded/,
-      /card-auth\.\S+ {2}succeeded/,
-      /card-auth\.\S+ {2}refused {2}card-suspended/,
-      /card-auth\.\S+ {2}refused {2}card-kind-not-admitted/,
-      /card\.suspended {2}succeeded {2}thử/,
-      /card\.reinstated {2}succeeded {2}thử/,
+      /terminal\.enrolled +succeeded/,
+      /terminal\.browser-paired +succeeded/,
+      /card-auth\.\S+ +succeeded/,
+      /card-auth\.\S+ +refused .*card-suspended/,
+      /card-auth\.\S+ +refused .*card-kind-not-admitted/,
+      /card\.suspended +succeeded .*thử/,
+      /card\.reinstated +succeeded .*thử/,
     ]) {
       expect(output).toMatch(event)
     }
