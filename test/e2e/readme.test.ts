@@ -96,7 +96,6 @@ it('answers an administrator who names an unknown card with a code and a sentenc
 })
 
 it.each([
-  ['ca init', ['ca', 'init'], /Nothing/],
   ['ca list', ['ca', 'list'], /civil-servant .*issuing/],
   ['doctor', ['doctor'], /green +authority citizen/],
   ['certificate expiring', ['certificate', 'expiring', '--days', '60'], /ocsp/],
@@ -106,6 +105,15 @@ it.each([
   const shown = npm('run', '--silent', 'ecard', '--', ...command)
   expect(shown.stderr).toBe('')
   expect(shown.stdout).toMatch(answer)
+  expect(shown.status).toBe(0)
+})
+
+it('shows the plan of the key ceremony on a machine that has no authorities yet', () => {
+  environment = { ...environment, ECARD_DATA_DIR: join(folder, 'before-the-ceremony') }
+  const shown = npm('run', '--silent', 'ecard', '--', 'ca', 'init')
+  environment = { ...environment, ECARD_DATA_DIR: join(folder, 'data') }
+  expect(shown.stdout).toMatch(/civil-servant .*make key and certificate/)
+  expect(shown.stdout).toContain('Nothing changed.')
   expect(shown.status).toBe(0)
 })
 
