@@ -42,6 +42,8 @@ export interface BenchSettings extends TimedOptions {
 export interface BenchPart {
   /** What the names of its figures begin with. */
   readonly figures: readonly string[]
+  /** Its figure is about so much data that no run of it is quick: `--quick` leaves it out. */
+  readonly isLong?: true
   /** @param wants - whether figures whose names begin so were asked for; others are left out */
   readonly run: (settings: BenchSettings, wants: Wants) => Promise<Figure[]>
 }
@@ -71,7 +73,7 @@ export const benchParts: readonly BenchPart[] = [
   { figures: ['revocation.'], run: measureRevocation },
   { figures: ['issue.'], run: measureIssuing },
   { figures: ['import.'], run: measureImport },
-  { figures: ['audit.'], run: measureAudit },
+  { figures: ['audit.'], isLong: true, run: measureAudit },
 ]
 
 const servicePaths = { authorize: '/authorize', token: '/token' }
