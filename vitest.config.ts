@@ -1,7 +1,8 @@
 import { defineConfig } from 'vitest/config'
 
-// Two cores: more workers only make the tests with real servers slower.
-const shared = { testTimeout: 20_000, hookTimeout: 60_000, maxWorkers: 2 }
+// Two cores: more workers only make the tests with real servers slower. The time-outs end what
+// hangs: tests that start whole processes take a multiple of their time on a busy machine.
+const shared = { testTimeout: 90_000, hookTimeout: 120_000, maxWorkers: 2 }
 const oneAtATime = ['test/card/**/*.test.ts', 'test/e2e/**/*.test.ts']
 
 export default defineConfig({
@@ -25,7 +26,7 @@ export default defineConfig({
           name: 'whole',
           include: oneAtATime,
           fileParallelism: false,
-          testTimeout: 120_000,
+          testTimeout: 180_000,
         },
       },
     ],

@@ -10,9 +10,11 @@ const layers: readonly (readonly string[])[] = [
   ['clock', 'health', 'random', 'log'],
   ['db', 'keystore'],
   ['audit', 'pki'],
-  ['holders', 'terminals'],
-  ['cards', 'passkeys'],
+  ['holders', 'terminals', 'mail'],
+  ['cards', 'passkeys', 'passes'],
   ['card-auth', 'oidc'],
+  ['operators'],
+  ['batches'],
   ['web'],
   ['config'],
   ['compose-certification'],
@@ -33,15 +35,18 @@ const vocabulary = new Set([
 /** Each outside library has one home. */
 const homes: Readonly<Record<string, readonly string[]>> = {
   '@peculiar/x509': ['src/pki/'],
+  '@simplewebauthn/browser': ['src/passkeys/'],
   '@simplewebauthn/server': ['src/passkeys/'],
   'oidc-provider': ['src/oidc/'],
   express: ['src/web/'],
   'graphene-pk11': ['src/keystore/'],
   'node-forge': ['src/keystore/'],
   'node-webcrypto-p11': ['src/keystore/'],
+  nodemailer: ['src/mail/'],
   preact: ['src/web/'],
   'nfc-pcsc': ['card-reader/pcsc-card-port.ts'],
   pg: ['src/db/'],
+  'rate-limiter-flexible': ['src/db/'],
   ioredis: ['src/db/'],
 }
 

@@ -6,7 +6,7 @@ import {
   type SlotInspection,
 } from '../../src/cards/inspect-card.ts'
 import { noPins } from '../desk/no-pins.ts'
-import { languageOf } from '../people/language.ts'
+import { languageOf } from '../words/language.ts'
 import { cardWords, type CardWords } from '../words/card-words.ts'
 import { withRegistry } from './open-registry.ts'
 import { withDesk, type DeskCommandOptions } from './with-desk.ts'

@@ -7,7 +7,8 @@ import {
 import { moveHolder, planMove, type Move } from '../../src/holders/move-holder.ts'
 import { reactivateHolder } from '../../src/holders/reactivate-holder.ts'
 import { findHolder } from '../people/find-holder.ts'
-import { inWords, languageOf, peopleWords } from '../people/language.ts'
+import { inWords, peopleWords } from '../people/people-language.ts'
+import { languageOf } from '../words/language.ts'
 import type { PeopleWords } from '../words/people-words.ts'
 import { withRegistry, type Registry } from './open-registry.ts'
 

@@ -2,7 +2,7 @@ import { choosePinPrompt } from '../../card-reader/pin-prompt/choose-prompt.ts'
 import type { PinProblem, PinRequest } from '../../card-reader/pin-prompt/pin-prompt.ts'
 import { CardFault } from '../../src/cards/card-fault.ts'
 import type { PinRules } from '../../src/cards/desk-card.ts'
-import type { Language } from '../people/language.ts'
+import type { Language } from '../words/language.ts'
 import { pinProblem, type PinSource } from './holder-pin.ts'
 
 type Ask = (

@@ -3,7 +3,7 @@ import { agencyFields, holderFields } from '../../src/holders/import/fields.ts'
 import type { HolderWithPosts, Post } from '../../src/holders/import/holder-import-store.ts'
 import type { PeopleWords } from '../words/people-words.ts'
 import { agencyShape, holderShape } from './columns.ts'
-import type { Language } from './language.ts'
+import type { Language } from '../words/language.ts'
 
 /** An empty cell says nothing when it comes back, so what is exported imports as unchanged. */
 const nothing = ''

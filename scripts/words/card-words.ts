@@ -3,7 +3,7 @@ import type { CardState } from '../../src/cards/card.ts'
 import type { SlotInspection } from '../../src/cards/inspect-card.ts'
 import type { WipeReason } from '../../src/cards/judge-presented-card.ts'
 import type { Facts } from '../../src/errors.ts'
-import type { Language } from '../people/language.ts'
+import type { Language } from './language.ts'
 import { cardEn } from './card-en.ts'
 import { cardVi } from './card-vi.ts'
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { rowFaultReasons } from '../../src/holders/import/file-row.ts'
-import { languageOf } from '../people/language.ts'
+import { languageOf } from './language.ts'
 import { fileFaultReasons } from '../people/people-file-refused.ts'
 import { peopleEn } from './people-en.ts'
 import { peopleVi } from './people-vi.ts'

@@ -1,9 +1,9 @@
-import { languageOf } from '../../people/language.ts'
+import { wordsFor } from '../../words/language.ts'
 import { auditEn } from '../../words/audit-en.ts'
 import { auditVi } from '../../words/audit-vi.ts'
 import type { AuditWords } from '../../words/audit-words.ts'
 
 /** What the audit commands say, in the language of the person who asks. */
 export function auditWords(): AuditWords {
-  return languageOf(process.env) === 'vi' ? auditVi : auditEn
+  return wordsFor({ vi: auditVi, en: auditEn })
 }

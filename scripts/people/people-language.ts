@@ -1,17 +1,10 @@
 import { AppError } from '../../src/errors.ts'
 import { ImportRefused } from '../../src/holders/import/import-refused.ts'
+import type { Language } from '../words/language.ts'
 import { peopleEn } from '../words/people-en.ts'
 import { peopleVi } from '../words/people-vi.ts'
 import type { PeopleWords } from '../words/people-words.ts'
 import { PeopleFileRefused } from './people-file-refused.ts'
-
-export type Language = 'vi' | 'en'
-
-/** ECARD_LANG, else the language of the terminal; Vietnamese where both say something else. */
-export function languageOf(environment: NodeJS.ProcessEnv): Language {
-  const named = environment['ECARD_LANG'] ?? environment['LC_ALL'] ?? environment['LANG'] ?? ''
-  return /^(en|C|POSIX)(?![a-z])/i.test(named) ? 'en' : 'vi'
-}
 
 export function peopleWords(language: Language): PeopleWords {
   return language === 'vi' ? peopleVi : peopleEn
