@@ -37,6 +37,7 @@ export const rowFaultReasons = [
   'lost-zeros',
   'merged-cells',
   'national-number-malformed',
+  'outside-area',
   'parent-missing',
   'parent-refused',
   'position-without-office',

@@ -11,6 +11,7 @@ import {
   type JudgedRow,
   type RowSource,
 } from './file-row.ts'
+import type { ImportArea } from './import-area.ts'
 import { checkNothingRefused } from './import-refused.ts'
 import { readHolderRow } from './holder-rows.ts'
 import { indexAgencies, judgeHolders, type JudgeContext } from './judge-holders.ts'
@@ -21,6 +22,8 @@ export interface ImportHoldersDeps {
   readonly db: Database
   readonly clock: Clock
   readonly random: Random
+  /** Whom the rows may concern; without this, everybody. */
+  readonly area?: ImportArea
 }
 
 /** Rows that are judged and written at a time. */
@@ -33,7 +36,7 @@ const writtenRows = 200
  * read twice and never held.
  */
 export async function previewHolders(
-  deps: Pick<ImportHoldersDeps, 'db'>,
+  deps: Pick<ImportHoldersDeps, 'db' | 'area'>,
   source: RowSource<HolderField>,
   onRow: (row: JudgedRow) => void,
 ): Promise<ImportCounts> {
@@ -76,11 +79,11 @@ export async function importHolders(
 }
 
 async function contextOf(
-  { db }: Pick<ImportHoldersDeps, 'db'>,
+  { db, area = null }: Pick<ImportHoldersDeps, 'db' | 'area'>,
   source: RowSource<HolderField>,
 ): Promise<JudgeContext> {
   const survey = await surveyHolders(source)
-  return { survey, agencies: indexAgencies(await createAgencyStore(db).list()) }
+  return { survey, area, agencies: indexAgencies(await createAgencyStore(db).list()) }
 }
 
 interface Reading {

@@ -12,6 +12,7 @@ import {
 import { findByNumbers, findOrganisationIds, type HolderWithPosts } from './holder-import-store.ts'
 import { readHolderRow, type ReadHolderRow, type WantedHolder } from './holder-rows.ts'
 import { postChanges, type PostChanges } from './post-changes.ts'
+import { outsideArea, type ImportArea } from './import-area.ts'
 import type { HolderSurvey } from './survey-holders.ts'
 
 export interface JudgedHolder {
@@ -40,6 +41,7 @@ export interface AgencyIndex {
 export interface JudgeContext {
   readonly survey: HolderSurvey
   readonly agencies: AgencyIndex
+  readonly area: ImportArea
 }
 
 export function indexAgencies(agencies: readonly Agency[]): AgencyIndex {
@@ -92,6 +94,8 @@ function judge(read: ReadHolderRow, context: RowContext): JudgedHolder {
   if (changes.length > 0 && context.known?.holder.state === 'inactive')
     return { row: refused(line, [fault('inactive')], named), plan: null }
   const outcome = context.known === null ? 'new' : changes.length > 0 ? 'changed' : 'unchanged'
+  const trespasses = outcome === 'unchanged' ? [] : outsideArea(plan, context.area)
+  if (trespasses.length > 0) return { row: refused(line, trespasses, named), plan: null }
   return { row: { line, outcome, key: number, name, changes, faults: [] }, plan }
 }
 
