@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Client } from './client-store.ts'
-import { createClientDirectory, hashSecret, matchesSecretHash, metadataOf } from './clients.ts'
+import { createClientDirectory, hashSecret, isSecretOf, metadataOf } from './clients.ts'
 
 const client: Client = {
   clientId: 'documents',
@@ -54,18 +54,25 @@ describe('client metadata', () => {
 })
 
 describe('client secrets', () => {
-  const hash = hashSecret('the secret').toString('hex')
+  const now = new Date('2026-01-05T08:00:00Z')
+  const secretHash = hashSecret('the secret')
 
-  it('match by their hash', () => {
-    expect(matchesSecretHash('the secret', hash)).toBe(true)
-    expect(matchesSecretHash('another', hash)).toBe(false)
+  it('match by their hash, and never the hash itself', () => {
+    expect(isSecretOf({ secretHash }, 'the secret', now)).toBe(true)
+    for (const wrong of ['another', '', secretHash.toString('hex')])
+      expect(isSecretOf({ secretHash }, wrong, now)).toBe(false)
   })
 
-  it('never match the hash itself', () => {
-    expect(matchesSecretHash(hash, hash)).toBe(false)
+  it('never match where there is none, or an empty hash', () => {
+    expect(isSecretOf({ secretHash: null }, '', now)).toBe(false)
+    expect(isSecretOf({ secretHash: Buffer.of() }, '', now)).toBe(false)
   })
 
-  it('never match an empty hash', () => {
-    expect(matchesSecretHash('', '')).toBe(false)
+  it('match by the one before, until its time is over', () => {
+    const until = new Date('2026-01-05T08:00:01Z')
+    const previousSecret = { hash: hashSecret('the old one'), until }
+    expect(isSecretOf({ secretHash, previousSecret }, 'the old one', now)).toBe(true)
+    expect(isSecretOf({ secretHash, previousSecret }, 'the old one', until)).toBe(false)
+    expect(isSecretOf({ secretHash, previousSecret }, 'the secret', until)).toBe(true)
   })
 })

@@ -69,14 +69,17 @@ async function withAgencies(
 export function requirementOf(
   { client, agencyCodes }: Application,
   requestedAcrs: string | undefined,
+  { now }: { now: Date },
 ): Requirement {
-  const level: AssuranceLevel = requiredLevel(client.policy.leastLevel, requestedAcrs)
-  return { level, cardKinds: client.policy.cardKinds, agencyCodes }
+  const { leastLevel, cardKinds, cardCompulsoryFrom } = client.policy
+  const level: AssuranceLevel = requiredLevel(leastLevel, requestedAcrs)
+  const isCardCompulsory = cardCompulsoryFrom !== null && now >= cardCompulsoryFrom
+  return { clientId: client.clientId, level, isCardCompulsory, cardKinds, agencyCodes }
 }
 
 /**
  * Client metadata (Dynamic Client Registration 1.0 §2) as the library reads it. In the place of
- * the secret stands its hash, see `matchesSecretHash`.
+ * the secret stands its hash: the library only looks whether there is one, see `isSecretOf`.
  */
 export function metadataOf(client: Client): AdapterPayload {
   const secret =
@@ -90,12 +93,23 @@ export function metadataOf(client: Client): AdapterPayload {
 }
 
 /**
- * Whether `received` is the secret whose SHA-256 is `expectedHash` (hex). Secrets are 256 random
- * bits that we make ourselves, so there is nothing to guess and no slow hash is needed.
+ * Whether `received` is the client's secret, or for as long as it counts the one before it. Secrets
+ * are 256 random bits that we make ourselves, so there is nothing to guess and no slow hash is
+ * needed.
  */
-export function matchesSecretHash(received: string, expectedHash: string): boolean {
-  const expected = Buffer.from(expectedHash, 'hex')
+export function isSecretOf(
+  { secretHash, previousSecret }: Pick<Client, 'secretHash' | 'previousSecret'>,
+  received: string,
+  now: Date,
+): boolean {
+  if (secretHash === null) return false
   const actual = hashSecret(received)
+  if (isSame(actual, secretHash)) return true
+  if (previousSecret === undefined || now >= previousSecret.until) return false
+  return isSame(actual, previousSecret.hash)
+}
+
+function isSame(actual: Buffer, expected: Buffer): boolean {
   return expected.length === actual.length && timingSafeEqual(actual, expected)
 }
 

@@ -1,6 +1,5 @@
 import type { KoaContextWithOIDC } from 'oidc-provider'
-import { dropSignIn, killSession, type EndSessionsDeps } from './end-sessions.ts'
-import { deliverLogoutsPromptly, retryLogouts } from './logout-delivery.ts'
+import { dropSignIn, noticesOf, signOut, type EndSessionsDeps } from './end-sessions.ts'
 import { orUnavailable } from './unavailable.ts'
 
 /**
@@ -14,8 +13,7 @@ export async function logOutIfProven(
 ): Promise<boolean> {
   const { session } = ctx.oidc
   if (session === undefined || !isHintOfThisSession(ctx)) return false
-  const notices = await orUnavailable(killSession(deps, session.uid, { keepOfflineAccess: true }))
-  await deliverLogoutsPromptly(deps, notices)
+  await orUnavailable(signOut(deps, session.uid))
   await session.destroy()
   redirect(ctx, logoutTarget(ctx))
   return true
@@ -61,18 +59,20 @@ async function switchUser(
   ctx: KoaContextWithOIDC,
   oldSessionUid: string,
 ): Promise<void> {
-  const notices = await killSession(deps, oldSessionUid, { keepOfflineAccess: true })
-  await deliverLogoutsPromptly(deps, notices)
+  await signOut(deps, oldSessionUid)
   redirect(ctx, ctx.oidc.urlFor('resume', { uid: ctx.oidc.entities.Interaction?.uid }))
 }
 
 /** A client that the library's own logout could not tell gets further attempts. */
-export function retryAfterLibrary(
+export async function retryAfterLibrary(
   deps: EndSessionsDeps,
-  ctx: KoaContextWithOIDC,
+  { oidc }: KoaContextWithOIDC,
   told: { clientId: string; holderId: string; sid: string | undefined },
-): void {
-  void retryLogouts(deps, [{ sessionUid: ctx.oidc.session?.uid ?? '', ...told }])
+): Promise<void> {
+  const { uid = '', loginTs } = oidc.session ?? {}
+  const authorizations = { [told.clientId]: told.sid === undefined ? {} : { sid: told.sid } }
+  const missed = noticesOf(uid, { accountId: told.holderId, loginTs, authorizations })
+  await deps.outbox.retry(await deps.outbox.write(missed))
 }
 
 /** The library has checked the address against the client's registered ones. */
