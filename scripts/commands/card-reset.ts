@@ -1,68 +1,88 @@
 import type { Command } from 'commander'
-import { recogniseCard } from '../../src/cards/inspect-card.ts'
 import { activateAtDesk } from '../../src/cards/activate-on-first-use.ts'
+import { recogniseCard } from '../../src/cards/inspect-card.ts'
 import { resetPresentedCard } from '../../src/cards/reset-presented-card.ts'
 import { askedPins } from '../desk/ask-pin.ts'
 import { noPins } from '../desk/no-pins.ts'
-import { languageOf } from '../words/language.ts'
+import { ecardWords } from '../program/ecard-words.ts'
+import { cardCareWords } from '../words/card-care-words.ts'
 import { cardWords } from '../words/card-words.ts'
+import { languageOf } from '../words/language.ts'
+import { actingOnPresented } from './acting-on-card.ts'
+import { confirmed } from './confirm.ts'
+import { careLines } from './describe-care.ts'
 import { issuingParts } from './issue-parts.ts'
 import { withAuthorities } from './open-authorities.ts'
 import { withRegistry } from './open-registry.ts'
-import { withDesk, type DeskCommandOptions } from './with-desk.ts'
+import { createOutput } from './output.ts'
+import { addDeskOptions, withDesk, type DeskCommandOptions } from './with-desk.ts'
 
 interface ResetOptions extends DeskCommandOptions {
   readonly reason: string
   readonly apply?: boolean
+  readonly json?: boolean
 }
 
+/** `ecard card reset` and `activate`. */
 export function addReset(card: Command): void {
-  card
-    .command('reset')
-    .description('revoke the card in the reader and make it blank')
-    .requiredOption('--reader <name>', 'the reader, or virtual:<file> for a virtual card')
-    .requiredOption('--reason <text>', 'why; kept with the card and in the audit log')
-    .option('--trace', 'tell every exchange with the card')
-    .option('--apply', 'do it; without this, only say what would be done')
+  const { summaries, options, reasons } = cardCareWords()
+  const { example, applyOption, jsonOption } = ecardWords()
+  addDeskOptions(card.command('reset'))
+    .description(summaries.reset)
+    .requiredOption('--reason <text>', options.reason)
+    .option('--apply', applyOption)
+    .option('--json', jsonOption)
     .addHelpText(
       'after',
-      '\nExample:\n  ecard card reset --reader ACR1252 --reason "returned by its holder" --apply',
+      `\n${example}\n  ecard card reset --reader ACR1252 --reason "${reasons.returned}" --apply`,
     )
     .action(reset)
-  card
-    .command('activate')
-    .description('unlock an issued card: its holder enters the PIN here')
-    .requiredOption('--reader <name>', 'the reader, or virtual:<file> for a virtual card')
-    .option('--trace', 'tell every exchange with the card')
-    .addHelpText('after', '\nExample:\n  ecard card activate --reader ACR1252')
+  addDeskOptions(card.command('activate'))
+    .description(summaries.activate)
+    .option('--json', jsonOption)
+    .addHelpText('after', `\n${example}\n  ecard card activate --reader ACR1252`)
     .action(activate)
 }
 
 async function reset(options: ResetOptions): Promise<void> {
   const words = cardWords(languageOf(process.env))
+  const output = createOutput(options)
   const desk = { ...options, pins: noPins, words }
   await withAuthorities(async (parts) => {
     if (options.apply !== true) {
-      const { identity, issuance } = await withDesk(desk, (card) => recogniseCard(parts.db, card))
+      const { identity, issuance } = await withDesk(desk, async (card) => {
+        await actingOnPresented(parts, 'card.reset', card)
+        return recogniseCard(parts.db, card)
+      })
       const cardUuid = identity.cardUuid ?? issuance?.cardUuid ?? null
-      console.log(cardUuid === null ? words.blankAlready : words.wouldReset(cardUuid))
-      console.log(words.dryRun)
-      return
+      output.say(cardUuid === null ? words.blankAlready : words.wouldReset(cardUuid))
+      output.say(words.dryRun)
+      output.tell({ applied: false, cardUuid })
+      if (cardUuid === null || !(await confirmed(options))) return
     }
     const { secrets } = await issuingParts(parts)
     const deps = { db: parts.db, clock: parts.clock, secrets }
-    const asked = { actor: 'ecard', reason: options.reason }
-    const cardUuid = await withDesk(desk, (card) => resetPresentedCard(deps, card, asked))
-    console.log(cardUuid === null ? words.blankAlready : words.reset(cardUuid))
+    const { reason } = options
+    const cardUuid = await withDesk(desk, async (card) => {
+      const { actor } = await actingOnPresented(parts, 'card.reset', card)
+      return resetPresentedCard(deps, card, { actor, reason })
+    })
+    output.say(cardUuid === null ? words.blankAlready : words.reset(cardUuid))
+    output.tell({ applied: true, cardUuid })
   })
 }
 
-async function activate(options: DeskCommandOptions): Promise<void> {
+/** The holder does that, by the PIN. */
+async function activate(options: DeskCommandOptions & { readonly json?: boolean }): Promise<void> {
   const language = languageOf(process.env)
   const words = cardWords(language)
   await withRegistry(async (registry) => {
     const desk = { ...options, pins: askedPins(language), words }
-    const { cardUuid } = await withDesk(desk, (card) => activateAtDesk(registry, card))
-    console.log(words.activated(cardUuid))
+    const card = await withDesk(desk, (presented) => activateAtDesk(registry, presented))
+    const { cardUuid, state } = card
+    const output = createOutput(options)
+    output.say(words.activated(cardUuid))
+    for (const line of await careLines(registry.db, card)) output.say(line)
+    output.tell({ applied: true, cardUuid, state })
   })
 }

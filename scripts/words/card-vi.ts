@@ -11,19 +11,27 @@ export const cardVi: CardWords = {
     replaced: 'đã thay',
   },
   faults: {
+    'another-card': ({ cardUuid, expected }) =>
+      `Đây là thẻ ${String(cardUuid)}. Việc mở khóa được cho phép với thẻ ${String(expected)}.`,
     'attestation-missing': () =>
       'Chip không chứng thực khóa do nó tạo ra. Dùng thẻ có chip chứng thực, hoặc sửa "attestation" trong hồ sơ thẻ.',
     'attestation-refused': ({ fault }) =>
       `Chứng thực của chip về khóa không đúng (${String(fault)}). Không dùng thẻ này, giữ lại cho nhà cung cấp.`,
+    'card-blank': () => 'Thẻ trắng. Hãy cấp thẻ trước: ecard card issue.',
     'card-defect': () => 'Thẻ báo hỏng. Thử lại một lần, nếu vẫn vậy hãy lấy thẻ khác.',
-    'card-ended': () => 'Thẻ vừa bị chấm dứt. Chạy lại lệnh để cấp mới.',
+    'card-ended': () => 'Thẻ đã chấm dứt. Chạy lại lệnh để cấp mới, hoặc lấy thẻ khác.',
     'card-full': () => 'Thẻ hết chỗ trống. Đưa thẻ về trắng hoặc lấy thẻ khác.',
     'card-in-use': ({ cardUuid, state }) =>
       `Đây là thẻ ${String(cardUuid)}, đã ở trạng thái ${String(state)}. Thu hồi hoặc đưa thẻ về trắng trước, hoặc lấy thẻ trắng.`,
     'card-removed': () =>
       'Thẻ rời khỏi đầu đọc. Đặt lại thẻ và chạy đúng lệnh này: việc cấp thẻ sẽ tiếp tục từ chỗ dừng.',
+    'card-suspended': () =>
+      'Thẻ đang tạm khóa. Hãy mở lại trước, hoặc để nguyên: ecard card reinstate.',
+    'card-temporary': () => 'Đây là thẻ tạm. Nêu rõ dùng đến khi nào: --until <ngày, 8h hoặc 3d>.',
+    'card-unfinished': ({ cardUuid }) =>
+      `Thẻ ${String(cardUuid)} đang làm dở. Làm tiếp bằng chính lệnh đã bắt đầu: ecard card issuances liệt kê.`,
     'does-not-verify': () =>
-      'Dữ liệu vừa ghi không kiểm tra được. Lần cấp này đã hủy: chạy lại lệnh, thẻ sẽ được xóa trước.',
+      'Dữ liệu vừa ghi không kiểm tra được. Chạy lại lệnh: phần đó của thẻ sẽ được làm lại.',
     'holder-inactive': () => 'Người giữ thẻ không còn hoạt động. Hãy kích hoạt lại trước.',
     'holder-of-another-kind': ({ kind }) =>
       `Không thể cấp thẻ ${String(kind)} cho người này: doanh nghiệp dùng thẻ doanh nghiệp, cá nhân dùng các loại kia.`,
@@ -31,13 +39,18 @@ export const cardVi: CardWords = {
     'no-such-reader': ({ reader }) =>
       `Không có đầu đọc ${String(reader)}. Kiểm tra dây và tên: ecard doctor liệt kê các đầu đọc.`,
     'not-a-piv-card': () => 'Đây không phải thẻ PIV. Hãy lấy thẻ PIV trắng.',
+    'not-authorised': () =>
+      'Chưa ai cho phép mở khóa thẻ này tại máy này, hoặc đã hết thời hạn. Hãy cho phép lại.',
+    'not-due': ({ due }) =>
+      `Chứng thư còn hạn đến ${String(due).slice(0, 10)}. Gia hạn sau, hoặc thêm --early.`,
     'not-over-this-interface': () =>
       'Thẻ không cho làm việc này qua sóng. Dùng đầu đọc có tiếp xúc.',
     'not-supported': () => 'Thẻ không có chức năng cần để cấp. Hãy lấy loại thẻ khác.',
     'pin-blocked': () => 'Mã PIN đã bị khóa. Mở khóa tại bàn cấp thẻ.',
     'pin-cancelled': () => 'Chưa nhập mã PIN. Chạy lại đúng lệnh này để tiếp tục.',
     'pin-too-simple': () => 'Mã PIN gồm 6 đến 8 chữ số và không dễ đoán.',
-    'puk-blocked': () => 'Mã PUK đã bị khóa. Chạy lại lệnh, thẻ sẽ được xóa trước.',
+    'puk-blocked': () =>
+      'Mã PUK đã bị khóa nên không mở khóa thẻ được. Hãy thay thẻ: ecard card replace. Thẻ làm dở sẽ được xóa khi chạy lại lệnh.',
     'reader-gone': () => 'Mất đầu đọc. Kiểm tra dây rồi chạy lại đúng lệnh này.',
     'selection-lost': () =>
       'Chương trình khác vừa dùng thẻ. Đóng chương trình đó rồi chạy lại đúng lệnh này.',
@@ -47,10 +60,13 @@ export const cardVi: CardWords = {
       'Thẻ này chỉ lưu dữ liệu (MIFARE hoặc tương tự), không chứa khóa được. Hãy lấy thẻ PIV.',
     'two-cards': () => 'Có nhiều thẻ trên đầu đọc. Chỉ để lại một thẻ, hoặc nêu tên đầu đọc.',
     'unexpected-answer': () => 'Thẻ trả lời không hợp lệ. Hãy thử lại.',
+    'unknown-card': ({ cardUuid }) =>
+      `Sổ đăng ký không có thẻ ${String(cardUuid)}. Thẻ được giữ nguyên; hãy lấy thẻ của nơi đây.`,
     'wrong-management-key': () =>
       'Thẻ có khóa quản lý không phải của nơi đây. Thẻ được giữ nguyên; hãy lấy thẻ khác.',
     'wrong-pin': () => 'Mã PIN chưa đúng.',
-    'wrong-puk': () => 'Thẻ có mã PUK khác. Hãy đưa thẻ về trắng.',
+    'wrong-puk': () =>
+      'Thẻ có mã PUK khác mã của nơi đây. Đừng thử lại kẻo bị khóa: hãy thay thẻ hoặc đưa thẻ về trắng.',
   },
   wipes: {
     'card-ended': 'thẻ đã chấm dứt',

@@ -4,7 +4,13 @@ import { CardFault } from './card-fault.ts'
 import type { CardKindProfile } from './card-kind-profile.ts'
 import { createCardStore } from './card-store.ts'
 import type { Card } from './card.ts'
-import { insertIssuance, listUnnamed, setCardOrigin, type Issuance } from './issuance-journal.ts'
+import {
+  insertIssuance,
+  listUnnamed,
+  setCardOrigin,
+  setOrder,
+  type Issuance,
+} from './issuance-journal.ts'
 import type { Attempt, IssueCardDeps, IssueCardRequest } from './issuing.ts'
 import type { PresentedCard } from './judge-presented-card.ts'
 import { giveUpIssuance } from './wipe-card.ts'
@@ -22,17 +28,20 @@ export async function openAttempt(
   if (presented.fate === 'resume') {
     const row = await createCardStore(deps.db).find(presented.issuance.cardUuid)
     if (row === null) throw new CardFault('unexpected-answer')
+    if (request.order) await setOrder(deps.db, presented.issuance.id, request.order.id)
     return { issuance: presented.issuance, row, profile }
   }
   if (presented.identity.chipSerial === null) await giveUpUnnamed(deps, request)
   const { clock, random } = deps.issuance
   const at = clock.now()
-  const { holder, kind, desk, actor, reason, replaces = null } = request
+  const { holder, kind, desk, actor, reason, replaces = null, order = null } = request
   const cardUuid = random.uuid()
   const { chipSerial } = presented.identity
+  const { endsAt = null } = request
+  const temporary = endsAt !== null
   const row: Card = {
     ...{ cardUuid, kind, holderId: holder.id, state: 'requested', stateSince: at },
-    expiresAt: endOf(request, profile, at),
+    expiresAt: cardEnd(profile, { at, endsAt }),
   }
   const issuance: Issuance = {
     ...{ id: random.uuid(), cardUuid, holderId: holder.id, kind, desk, chipSerial, actor },
@@ -40,11 +49,13 @@ export async function openAttempt(
   }
   await deps.db.inTransaction(async (tx) => {
     await createCardStore(tx).insert(row)
-    await setCardOrigin(tx, row, { chipSerial, replaces })
+    await setCardOrigin(tx, row, { chipSerial, replaces, temporary })
     await insertIssuance(tx, issuance)
+    if (order !== null) await setOrder(tx, issuance.id, order.id)
     const event: AuditEvent = {
       ...{ at, event: 'card.issued', outcome: 'intended', actor, reason },
-      ...{ holderId: holder.id, cardUuid, facts: { kind, desk, replaces, chipSerial } },
+      ...{ holderId: holder.id, cardUuid },
+      facts: { kind, desk, replaces, chipSerial, temporary, ...order?.approval },
     }
     await createAuditStore(tx).append(event)
   })
@@ -64,7 +75,11 @@ async function giveUpUnnamed(
 
 const dayMs = 86_400_000
 
-function endOf({ endsAt }: IssueCardRequest, profile: CardKindProfile, at: Date): Date {
-  const end = at.getTime() + profile.validityDays * dayMs
+/** When a card that is made or renewed at `at` ends: with its kind's profile, or before. */
+export function cardEnd(
+  { validityDays }: Pick<CardKindProfile, 'validityDays'>,
+  { at, endsAt }: { readonly at: Date; readonly endsAt: Date | null },
+): Date {
+  const end = at.getTime() + validityDays * dayMs
   return new Date(Math.min(end, endsAt?.getTime() ?? end))
 }

@@ -33,8 +33,15 @@ export interface CardStore {
   changeState(cardUuid: string, change: CardStateChange): Promise<Card>
   /** Oldest state first. */
   listByHolder(holderId: string): Promise<Card[]>
-  /** A card's certificate by its SHA-256, with card, holder and terminal, in one round trip. */
-  findCertificateStanding(fingerprint: Buffer, terminalId: string): Promise<PresentedStanding>
+  /**
+   * A card's certificate by its SHA-256, with card, holder and terminal, in one round trip.
+   *
+   * @param terminalId - null where no terminal took part
+   */
+  findCertificateStanding(
+    fingerprint: Buffer,
+    terminalId: string | null,
+  ): Promise<PresentedStanding>
   /**
    * The certificate that counts for card and slot (active or suspended), else the newest that ever
    * did; with card, holder and terminal, in one round trip.

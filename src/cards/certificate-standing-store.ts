@@ -72,7 +72,7 @@ const presentedByCard = selectPresented(
 export async function findCertificateStanding(
   db: Queryable,
   fingerprint: Buffer,
-  terminalId: string,
+  terminalId: string | null,
 ): Promise<PresentedStanding> {
   const { rows } = await db.query<PresentedRow>(presentedByFingerprint, [terminalId, fingerprint], {
     name: 'certificate-standing',

@@ -83,6 +83,12 @@ export interface DeskCard {
    * @throws CardFault `pin-cancelled`, `pin-blocked`
    */
   enterPin(): Promise<void>
+  /**
+   * The holder enters the PIN that the card has, as in `enterPin`, and chooses another.
+   *
+   * @throws CardFault `pin-cancelled`, `pin-blocked`; the PIN is the old one then
+   */
+  changePin(rules: PinRules): Promise<void>
   /** Makes the key on the card. @returns SubjectPublicKeyInfo, DER */
   generateKey(
     slot: KeySlot,

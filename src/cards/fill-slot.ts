@@ -30,6 +30,10 @@ export interface SlotRequest {
   readonly attestation: CardKindProfile['attestation']
   /** Whether the slot may be filled already. */
   readonly isResumed: boolean
+  /** SHA-256 of certificates that count no longer: their places are taken. Default none. */
+  readonly outdated?: readonly Buffer[]
+  /** Certifies the key again that the registry knows, where there is one. Default false. */
+  readonly keepsKey?: boolean
 }
 
 /**
@@ -48,8 +52,7 @@ export async function fillSlot(
   const { slot } = profile
   if (isResumed && (await isFilled(deps, card, request))) return
   await reach(`key-${slot}`)
-  const publicKey = await card.generateKey(slot, profile)
-  await keepAttestation(deps, card, { ...request, publicKey })
+  const publicKey = (await keptKey(deps, request)) ?? (await makeKey(deps, card, request))
   const possession = await proveOnCard(deps, card, request)
   const { der } = await issueCardCertificate(deps.issuance, {
     ...{ cardUuid: request.card.cardUuid, kind: request.card.kind, slot, publicKey, possession },
@@ -65,11 +68,31 @@ export async function fillSlot(
 async function isFilled(
   { issuance }: SlotDeps,
   card: DeskCard,
-  { card: { cardUuid }, profile: { slot } }: SlotRequest,
+  { card: { cardUuid }, profile: { slot }, outdated = [] }: SlotRequest,
 ): Promise<boolean> {
   const inUse = await certificateInUse(issuance, { cardUuid, slot })
   if (inUse === null) return false
+  const fingerprint = createHash('sha256').update(inUse).digest()
+  if (outdated.some((one) => one.equals(fingerprint))) return false
   return (await card.readCertificate(slot))?.equals(inUse) === true
+}
+
+async function makeKey(deps: SlotDeps, card: DeskCard, request: SlotRequest): Promise<Buffer> {
+  const { profile } = request
+  const publicKey = await card.generateKey(profile.slot, profile)
+  await keepAttestation(deps, card, { ...request, publicKey })
+  return publicKey
+}
+
+/** Of the slot's certificate: the key was seen being made for that. */
+async function keptKey(
+  { issuance }: SlotDeps,
+  { card: { cardUuid }, profile: { slot }, keepsKey = false }: SlotRequest,
+): Promise<Buffer | null> {
+  const inUse = keepsKey ? await certificateInUse(issuance, { cardUuid, slot }) : null
+  return inUse === null
+    ? null
+    : parseCertificate(inUse).publicKey.export({ format: 'der', type: 'spki' })
 }
 
 async function certificateInUse(

@@ -59,6 +59,33 @@ export async function insertIssuance(db: Queryable, issuance: Issuance): Promise
   )
 }
 
+/**
+ * Says which request of a batch the attempt is for.
+ *
+ * @throws Duplicate when that request has an attempt that is running, or has its card
+ */
+export async function setOrder(db: Queryable, id: string, orderId: string): Promise<void> {
+  await db.query(`update card_issuances set order_id = $2 where id = $1`, [id, orderId])
+}
+
+/** The attempt that a request of a batch has: running, or finished with its card. */
+export async function findByOrder(
+  db: Queryable,
+  orderId: string,
+): Promise<{
+  readonly id: string
+  readonly cardUuid: string
+  readonly state: IssuanceState
+} | null> {
+  const { rows } = await db.query<Pick<IssuanceRow, 'id' | 'card_uuid' | 'state'>>(
+    `select i.id, i.card_uuid, i.state from card_issuances i
+     where i.order_id = $1 and i.state in ('running', 'finished')`,
+    [orderId],
+  )
+  const [row] = rows
+  return row === undefined ? null : { id: row.id, cardUuid: row.card_uuid, state: row.state }
+}
+
 /** Before the card is touched. @returns false when the attempt is over, so the card must be left */
 export async function reachStep(
   db: Queryable,
@@ -199,17 +226,21 @@ export async function setPukVersion(
   await db.query(`update cards set puk_version = $2 where card_uuid = $1`, [cardUuid, version])
 }
 
-/** What the registry keeps of the chip, and which card this one stands in for. */
+/** What the registry keeps of the chip, which card this one stands in for, and whether for a time. */
 export async function setCardOrigin(
   db: Queryable,
   { cardUuid }: Pick<Card, 'cardUuid'>,
-  origin: { readonly chipSerial: string | null; readonly replaces: string | null },
+  origin: {
+    readonly chipSerial: string | null
+    readonly replaces: string | null
+    readonly temporary: boolean
+  },
 ): Promise<void> {
-  await db.query(`update cards set chip_serial = $2, replaces = $3 where card_uuid = $1`, [
-    cardUuid,
-    origin.chipSerial,
-    origin.replaces,
-  ])
+  const { chipSerial, replaces, temporary } = origin
+  await db.query(
+    `update cards set chip_serial = $2, replaces = $3, temporary = $4 where card_uuid = $1`,
+    [cardUuid, chipSerial, replaces, temporary],
+  )
 }
 
 /** Whether any card was ever made with secrets that follow from a master. */

@@ -259,6 +259,24 @@ describe('a card that is refused', () => {
     await desk.close()
   })
 
+  it('is told as reader-gone when its reader is unplugged on the way', async () => {
+    const port = createInProcessCardPort({ readers: ['Reader 1'] })
+    const card = VirtualCard.create()
+    port.insert(card, 'Reader 1')
+    const desk = deskOver(port, { reader: 'Reader 1', pins: alwaysChosen, trace: null })
+    const request = await fixture.request('citizen')
+    const unplugging = {
+      ...fixture.deps,
+      onStep: (step: string) => {
+        if (step === 'key-9A') port.unplug('Reader 1')
+      },
+    }
+    const issuing = desk.withCard((one) => issueCard(unplugging, one, request))
+    await expect(issuing).rejects.toMatchObject({ reason: 'reader-gone' })
+    await desk.close()
+    expect(await fixture.issue(card, request)).toMatchObject({ resumed: true })
+  })
+
   it('is full, and says so', async () => {
     const card = VirtualCard.create()
     card.faults.answerAtExchange(14, Buffer.from('6a84', 'hex'))

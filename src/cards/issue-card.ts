@@ -1,9 +1,10 @@
-import type { Database, Queryable } from '../db/pool.ts'
+import { withinTransaction } from '../db/within-transaction.ts'
 import { activateCard } from './activate-card.ts'
 import { openAttempt } from './begin-issuance.ts'
 import { CardFault } from './card-fault.ts'
-import type { Card } from './card.ts'
-import { changeCardState } from './change-card-state.ts'
+import { createCardStore } from './card-store.ts'
+import { cardTransitions, type Card } from './card.ts'
+import { changeCardState, type CardStandingDeps } from './change-card-state.ts'
 import type { DeskCard } from './desk-card.ts'
 import { fillSlot, signsWith, type SlotRequest } from './fill-slot.ts'
 import { replaceManagementKey, replacePuk } from './give-card-secrets.ts'
@@ -85,7 +86,7 @@ async function make(deps: IssueCardDeps, card: DeskCard, making: Making): Promis
   const isFresh = presented.key.whose === 'factory'
   if (!isNamed(presented.identity)) {
     await reach('identity')
-    await writeIdentity(deps, card, making)
+    await writeIdentity(deps, card, { row, actor: request.actor })
   }
   if (isFresh) {
     await reach('management-key')
@@ -131,18 +132,26 @@ async function finish(deps: IssueCardDeps, { row, request }: Making): Promise<Ca
   const { cardUuid } = row
   const asked = { cardUuid, actor: request.actor, reason: request.reason }
   return deps.db.inTransaction(async (tx) => {
-    const standing = { db: within(deps.db, tx), clock: { now: () => at } }
+    const standing = { db: withinTransaction(deps.db, tx), clock: { now: () => at } }
     const isOver = await endIssuance(tx, { cardUuid, state: 'finished', reason: null, at })
     if (!isOver) throw new CardFault('card-ended', { cardUuid })
     const step = { event: 'card.issued', from: 'requested', to: 'issued' } as const
     const issued = await changeCardState(standing, asked, step)
+    await endReplaced(standing, request)
     return request.active === true ? activateCard(standing, asked) : issued
   })
 }
 
-/** The database as use-cases know it, with everything that they do in the transaction `tx`. */
-function within(db: Database, tx: Queryable): Database {
-  return { ...db, ...tx, inTransaction: (work) => work(tx) }
+/** The card that this one stands in for; one that has ended meanwhile stays as it is. */
+async function endReplaced(
+  deps: CardStandingDeps,
+  { replaces = null, endsReplaced = false, actor, reason }: IssueCardRequest,
+): Promise<void> {
+  const old =
+    endsReplaced && replaces !== null ? await createCardStore(deps.db).find(replaces) : null
+  if (old === null || !cardTransitions[old.state].includes('replaced')) return
+  const asked = { cardUuid: old.cardUuid, actor, reason }
+  await changeCardState(deps, asked, { event: 'card.replaced', from: null, to: 'replaced' })
 }
 
 function checkHolder({ holder, kind }: IssueCardRequest): void {

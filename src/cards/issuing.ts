@@ -1,5 +1,6 @@
 /** What the steps of issuing a card share: shapes without behaviour. */
 import type { Database } from '../db/pool.ts'
+import type { Facts } from '../errors.ts'
 import type { CardKind } from '../holders/card-kind.ts'
 import type { Holder } from '../holders/holder.ts'
 import type { IssuanceDeps } from '../pki/issuance.ts'
@@ -32,10 +33,21 @@ export interface IssueCardRequest {
   readonly reason: string
   /** The card that this one stands in for; null for none. */
   readonly replaces?: string | null
+  /** Whether the card that this one stands in for ends as this one is finished. Default false. */
+  readonly endsReplaced?: boolean
   /** Usable at once, instead of from its first tap and PIN on. Default false. */
   readonly active?: boolean
+  /** The request of a batch that this card answers; null or absent for none. */
+  readonly order?: CardOrder | null
   /** An end before that of the profile: for a temporary card. */
   readonly endsAt?: Date | null
+}
+
+/** Somebody else's approved request for one card: it gets one at most, however often it is tried. */
+export interface CardOrder {
+  readonly id: string
+  /** Who asked and who approved, as the audit of issuing keeps it. */
+  readonly approval: Facts
 }
 
 /** An attempt that runs: its rows are there. */

@@ -1,6 +1,7 @@
 import { createAuditStore } from '../audit/audit-store.ts'
 import type { Clock } from '../clock.ts'
 import type { Database, Queryable } from '../db/pool.ts'
+import { withinTransaction } from '../db/within-transaction.ts'
 import { NotFound } from '../errors.ts'
 import { createHolderStore } from '../holders/holder-store.ts'
 import type { Holder } from '../holders/holder.ts'
@@ -73,7 +74,7 @@ export async function leaveHolder(
   const { holderId, actor, reason } = request
   return db.inTransaction(async (tx) => {
     const leaving = await planLeaving(tx, request)
-    const deps = { db: within(db, tx), clock: { now: () => at } }
+    const deps = { db: withinTransaction(db, tx), clock: { now: () => at } }
     for (const { card, to } of leaving.cards) {
       const step = { cardUuid: card.cardUuid, actor, reason }
       if (to === 'suspended') await suspendCard(deps, step)
@@ -86,9 +87,4 @@ export async function leaveHolder(
     await createAuditStore(tx).append({ ...event, holderId, actor, reason, facts })
     return { ...leaving, holder }
   })
-}
-
-/** The database as use-cases know it, with everything that they do in the transaction `tx`. */
-function within(db: Database, tx: Queryable): Database {
-  return { ...db, ...tx, inTransaction: (work) => work(tx) }
 }

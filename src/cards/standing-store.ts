@@ -1,14 +1,14 @@
 import { z } from 'zod'
 import type { Database } from '../db/pool.ts'
 
-/** Whose standing changed: sessions, sign-ins and connections rest on these three. */
+/** Whose standing changed: sessions, sign-ins and connections rest on these five. */
 export interface StandingChange {
-  readonly kind: 'card' | 'holder' | 'terminal'
+  readonly kind: 'card' | 'holder' | 'terminal' | 'passkey' | 'pass'
   readonly id: string
 }
 
 const noticeShape = z.object({
-  kind: z.enum(['card', 'holder', 'terminal', 'authority']),
+  kind: z.enum(['card', 'holder', 'terminal', 'passkey', 'pass', 'authority']),
   id: z.uuid(),
 })
 
@@ -58,7 +58,11 @@ export async function standingEndedSince(
      union
      select 'holder', id from holders where state = 'inactive' and state_since >= $1
      union
-     select 'terminal', id from terminals where state = 'withdrawn' and state_since >= $1`,
+     select 'terminal', id from terminals where state = 'withdrawn' and state_since >= $1
+     union
+     select 'passkey', id from passkeys where state <> 'active' and state_since >= $1
+     union
+     select 'pass', id from passes where state = 'withdrawn' and state_since >= $1`,
     [since],
   )
   return rows

@@ -11,16 +11,15 @@ import {
 } from './card-objects.ts'
 import type { Card } from './card.ts'
 import type { CardIdentity, DeskCard } from './desk-card.ts'
-import type { IssueCardDeps, Making } from './issuing.ts'
+import type { IssueCardDeps } from './issuing.ts'
 
 /** From here on the card finds its own attempt. @throws CardFault `does-not-verify` */
 export async function writeIdentity(
-  deps: IssueCardDeps,
+  deps: Pick<IssueCardDeps, 'issuance'>,
   card: DeskCard,
-  making: Making,
+  { row, actor }: { readonly row: Card; readonly actor: string },
 ): Promise<void> {
-  const { row, request } = making
-  const until = { until: row.expiresAt, actor: request.actor }
+  const until = { until: row.expiresAt, actor }
   const signer = await openContentSigner(deps.issuance, until)
   const toSign = chuidToSign(row)
   const chuid = chuidWith(toSign, await signChuid(signer, toSign))

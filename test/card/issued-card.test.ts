@@ -9,6 +9,7 @@ import { VirtualCard } from '../../card-reader/virtual-card/virtual-card.ts'
 import { createVpcdSlot, type VpcdSlot } from '../../card-reader/virtual-card/vpcd.ts'
 import { takeChuidApart } from '../../src/cards/card-objects.ts'
 import type { IssuedCard } from '../../src/cards/issue-card.ts'
+import { renewCard } from '../../src/cards/renew-card.ts'
 import { chosenPin, createIssuingFixture, type IssuingFixture } from '../support/issuing-fixture.ts'
 import { writePem } from '../support/pki-fixture.ts'
 import { acquirePcscd, untilPcscSees, vpcdReaderNames, type Pcscd } from '../support/pcscd.ts'
@@ -109,6 +110,31 @@ describe('a card that we issued', () => {
     forged[30] = (forged[30] ?? 0) ^ 1
     writeFileSync(join(folder, 'forged'), forged)
     await expect(verify('forged')).rejects.toThrow(/erification fail/i)
+  })
+
+  it('reads, verifies and signs like that after it was renewed in place', async () => {
+    const before = await run('pkcs15-tool', '--read-certificate', '01')
+    await reader.remove()
+    await untilPcscSees('no card', vpcdReaderNames[0])
+    const asked = { desk: 'test desk', actor: 'test', reason: 'runs out', early: true }
+    await fixture.desk(card).withCard((one) => renewCard(fixture.deps, one, asked))
+    await reader.insert(card)
+    await untilPcscSees('card', vpcdReaderNames[0])
+    const chain = ['-CAfile', 'root.pem', '-untrusted', 'issuing.pem']
+    const lenient = ['-ignore_critical', '-attime', opensslTime()]
+    for (const id of ['01', '02', '03', '04']) {
+      await run('pkcs15-tool', '--read-certificate', id, '--output', 'leaf.pem')
+      expect(await run('openssl', 'verify', ...chain, ...lenient, 'leaf.pem')).toContain(': OK')
+    }
+    expect(await run('pkcs15-tool', '--read-certificate', '01')).not.toBe(before)
+    const key = ['--id', '01', '--mechanism', 'ECDSA-SHA256', '--signature-format', 'openssl']
+    const files = ['--input-file', 'data', '--output-file', 'signature']
+    await run('pkcs11-tool', '--login', '--pin', chosenPin, '--sign', ...key, ...files)
+    await run('pkcs15-tool', '--read-certificate', '01', '--output', '9a.pem')
+    const publicKey = await run('openssl', 'x509', '-in', '9a.pem', '-noout', '-pubkey')
+    writeFileSync(join(folder, 'key.pem'), publicKey)
+    const verified = ['-verify', 'key.pem', '-signature', 'signature', 'data']
+    expect(await run('openssl', 'dgst', '-sha256', ...verified)).toContain('Verified OK')
   })
 
   it('works with yubico-piv-tool: status, verify-pin, change-pin', async () => {
