@@ -8,13 +8,19 @@ import type { AgentState } from './agent-state.ts'
 import type { CardPort, ReaderStatus } from './card-port.ts'
 import { channelTiming, openChannel, type ChannelState, type ChannelTiming } from './channel.ts'
 import type { Clock } from './clock.ts'
+import {
+  createRemoteDesk,
+  deskTiming,
+  type DeskTiming,
+  type RemoteDesk,
+} from './desk/remote-desk.ts'
 import { isAtIssuer } from './issuer.ts'
 import type { Log } from './log.ts'
 import type { PinPrompt } from './pin-prompt/pin-prompt.ts'
 import type { Progress } from './progress.ts'
-import type { PairingLink, ServiceFrame, SignInRequest } from './protocol.ts'
+import type { AgentFrame, PairingLink, ServiceFrame, SignInRequest } from './protocol.ts'
 import type { Random } from './random.ts'
-import { createSignInDesk } from './sign-in-desk.ts'
+import { createSignInDesk, type SignInDesk } from './sign-in-desk.ts'
 
 export interface AgentDeps {
   readonly cardPort: CardPort
@@ -27,6 +33,10 @@ export interface AgentDeps {
   openBrowser(url: string): Promise<void>
   /** Default `channelTiming`. */
   readonly timing?: ChannelTiming
+  /** Whether cards may be issued here by somebody far away. Default false. */
+  readonly issuesCards?: boolean
+  /** Default `deskTiming`. */
+  readonly deskTiming?: DeskTiming
 }
 
 export type AgentEvent =
@@ -67,12 +77,22 @@ export function createAgent(deps: AgentDeps): Agent {
   let channel: ReturnType<typeof openChannel> | null = null
   let stopWatching = (): void => undefined
   const pairings = new Set<(link: PairingLink) => void>()
-  const desk = createSignInDesk({
+  const shared = {
     ...deps,
     key: state.key,
-    knownCards: state.knownCards,
     signatory: { terminalId, issuer },
-    send: (frame) => channel?.send(frame) ?? false,
+    send: (frame: AgentFrame) => channel?.send(frame) ?? false,
+  }
+  const remoteDesk: RemoteDesk = createRemoteDesk({
+    ...shared,
+    issuesCards: deps.issuesCards ?? false,
+    timing: deps.deskTiming ?? deskTiming,
+    isBusy: () => desk.isActive(),
+  })
+  const desk: SignInDesk = createSignInDesk({
+    ...shared,
+    knownCards: state.knownCards,
+    untilFree: () => (remoteDesk.isOpen() ? remoteDesk.untilFree() : null),
     onProgress: (request, progress) => {
       emit({ type: 'progress', request, progress })
     },
@@ -82,16 +102,33 @@ export function createAgent(deps: AgentDeps): Agent {
     channel?.send({ type: 'readers', readers })
   }
   const onFrame = (frame: ServiceFrame): void => {
-    if (frame.type === 'sign-in') desk.begin(frame)
-    if (frame.type === 'cancel') desk.cancel(frame.challengeId)
-    if (frame.type === 'pairing') for (const resolve of pairings) resolve(frame)
+    switch (frame.type) {
+      case 'sign-in':
+        desk.begin(frame)
+        return
+      case 'cancel':
+        desk.cancel(frame.challengeId)
+        return
+      case 'pairing':
+        for (const resolve of pairings) resolve(frame)
+        return
+      // Said once, before anything else.
+      case 'hello':
+      case 'welcome':
+        return
+      case 'desk-open':
+      case 'desk-command':
+      case 'desk-alive':
+      case 'desk-close':
+        remoteDesk.hear(frame)
+    }
   }
   const onState = (next: ChannelState): void => {
     if (next === 'online') {
       reportReaders()
       desk.resume()
       if (pairings.size > 0) channel?.send({ type: 'pairing-request' })
-    }
+    } else void remoteDesk.hangUp()
     emit({ type: 'channel', state: next })
   }
   return {
@@ -105,6 +142,7 @@ export function createAgent(deps: AgentDeps): Agent {
     stop: async () => {
       stopWatching()
       await desk.stop()
+      await remoteDesk.hangUp()
       await channel?.close()
       await state.knownCards.saved()
     },

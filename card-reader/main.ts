@@ -26,6 +26,7 @@ interface EnrolOptions {
 interface RunCommandOptions {
   readonly stateDir: string
   readonly virtualCard?: string[]
+  readonly desk?: boolean
   readonly open: boolean
 }
 
@@ -46,6 +47,7 @@ async function runCommand(config: AgentConfig, options: RunCommandOptions): Prom
     stateDir: options.stateDir,
     log: createLog(config.logLevel),
     virtualCards: options.virtualCard ?? [],
+    issuesCards: options.desk === true,
     opensBrowser: options.open,
     surroundings: {
       environment: process.env,
@@ -123,6 +125,7 @@ function createProgram(config: AgentConfig): Command {
     .command('run')
     .description('connect to the service and serve sign-ins until stopped')
     .option('--virtual-card <file...>', 'use virtual cards instead of the readers')
+    .option('--desk', 'let cards be issued here by officers elsewhere (ecard … --terminal)')
     .option('--no-open', 'do not open the browser for pairing at the first run')
     .option(...stateDir)
     .action((options: RunCommandOptions) => runCommand(config, options))

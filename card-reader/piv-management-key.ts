@@ -40,16 +40,51 @@ export async function authenticateManagementKey(
   key: ManagementKey,
   options: { randomBytes: (count: number) => Buffer },
 ): Promise<void> {
-  const cipher = blockCipher(key)
-  const encryptedWitness = await ask(channel, key, { send: [encodeTlv(0x80)], answerTag: 0x80 })
-  if (encryptedWitness.length !== cipher.blockBytes) throw new CardError('malformed-answer')
-  const witness = cipher.decrypt(encryptedWitness)
-  const challenge = options.randomBytes(cipher.blockBytes)
+  const { algorithm } = key
+  const encryptedWitness = await requestWitness(channel, algorithm)
+  const challenge = options.randomBytes(managementKeyAlgorithms[algorithm].blockBytes)
+  const { witness, isRight } = answerWitness(key, encryptedWitness, challenge)
+  const response = await sendProof(channel, algorithm, { witness, challenge })
+  if (!isRight(response)) throw new CardError('wrong-management-key')
+}
+
+/** The first half of it, which needs no key: what only a holder of the key can decrypt. */
+export function requestWitness(
+  channel: CardChannel,
+  algorithm: ManagementKeyAlgorithm,
+): Promise<Buffer> {
+  return ask(channel, algorithm, { send: [encodeTlv(0x80)], answerTag: 0x80 })
+}
+
+/** The second half: the decrypted witness and our challenge; the card's answer to that. */
+export function sendProof(
+  channel: CardChannel,
+  algorithm: ManagementKeyAlgorithm,
+  { witness, challenge }: { readonly witness: Buffer; readonly challenge: Buffer },
+): Promise<Buffer> {
   const send = [encodeTlv(0x80, witness), encodeTlv(0x81, challenge)]
-  const response = await ask(channel, key, { send, answerTag: 0x82 })
+  return ask(channel, algorithm, { send, answerTag: 0x82 })
+}
+
+/**
+ * What stands between the halves, and needs the key alone: it may be far from the card.
+ *
+ * @param challenge - random, one block
+ * @throws CardError `malformed-answer`
+ */
+export function answerWitness(
+  key: ManagementKey,
+  encryptedWitness: Buffer,
+  challenge: Buffer,
+): { readonly witness: Buffer; readonly isRight: (response: Buffer) => boolean } {
+  const cipher = blockCipher(key)
+  if (encryptedWitness.length !== cipher.blockBytes) throw new CardError('malformed-answer')
   const expected = cipher.encrypt(challenge)
-  const same = response.length === expected.length && timingSafeEqual(response, expected)
-  if (!same) throw new CardError('wrong-management-key')
+  return {
+    witness: cipher.decrypt(encryptedWitness),
+    isRight: (response) =>
+      response.length === expected.length && timingSafeEqual(response, expected),
+  }
 }
 
 /**
@@ -72,12 +107,12 @@ export async function setManagementKey(channel: CardChannel, key: ManagementKey)
 
 async function ask(
   channel: CardChannel,
-  key: ManagementKey,
+  algorithm: ManagementKeyAlgorithm,
   message: { send: readonly Buffer[]; answerTag: number },
 ): Promise<Buffer> {
   const command = {
     ins: 0x87,
-    p1: managementKeyAlgorithms[key.algorithm].id,
+    p1: managementKeyAlgorithms[algorithm].id,
     p2: managementKeyReference,
     data: encodeTlv(0x7c, ...message.send),
     expectsData: true,

@@ -23,6 +23,7 @@ export const progressSteps = [
   'two-cards',
   'insert-card',
   'card-unreadable',
+  'terminal-busy',
   'cancelled-at-terminal',
 ] as const
 export type ProgressStep = (typeof progressSteps)[number]
@@ -72,11 +73,54 @@ const pairing = z.object({
   expiresInSeconds: z.number().positive(),
 })
 
-const serviceFrame = z.discriminatedUnion('type', [hello, welcome, signIn, cancel, pairing])
+export const deskPurposes = ['issue', 'unblock', 'read'] as const
+/** What a desk is opened for; it decides what this terminal does with the card. */
+export type DeskPurpose = (typeof deskPurposes)[number]
+
+/** Asks for the card on this terminal's reader, to be worked on from far away. */
+const deskOpen = z.object({
+  type: z.literal('desk-open'),
+  deskId: z.guid().lowercase(),
+  purpose: z.enum(deskPurposes),
+  /** 32 bytes; whoever opens the desk knows our answer by it. */
+  nonce: z.base64().length(44),
+  /** The key of whoever opens the desk: P-256, SubjectPublicKeyInfo DER. */
+  publicKey: z.base64().max(256),
+  /** A part of the reader's name, where there are several. */
+  reader: z.string().max(256).nullable(),
+  number: z.string().max(8),
+  language: z.enum(['vi', 'en']),
+})
+
+/** A command, sealed for this desk. */
+const deskCommand = z.object({
+  type: z.literal('desk-command'),
+  deskId: z.guid().lowercase(),
+  sealed: z.string().max(60_000),
+})
+
+/** Whoever opened the desk is still there; answered in kind. */
+const deskAlive = z.object({ type: z.literal('desk-alive'), deskId: z.guid().lowercase() })
+const deskClose = z.object({ type: z.literal('desk-close'), deskId: z.guid().lowercase() })
+
+const serviceFrame = z.discriminatedUnion('type', [
+  hello,
+  welcome,
+  signIn,
+  cancel,
+  pairing,
+  deskOpen,
+  deskCommand,
+  deskAlive,
+  deskClose,
+])
 
 /** What the service sends. Unknown fields are dropped, so that it may learn new ones. */
 export type ServiceFrame = z.infer<typeof serviceFrame>
 export type SignInRequest = z.infer<typeof signIn>
+export type DeskOpen = z.infer<typeof deskOpen>
+export type DeskFrame =
+  DeskOpen | z.infer<typeof deskCommand> | z.infer<typeof deskAlive> | z.infer<typeof deskClose>
 export type PairingLink = Omit<z.infer<typeof pairing>, 'type'>
 export type Language = SignInRequest['language']
 
@@ -108,6 +152,30 @@ export type AgentFrame =
       readonly token: AuthToken
       readonly terminalSignature: string
     }
+  | { readonly type: 'desk-opened'; readonly deskId: string; readonly statement: string }
+  | { readonly type: 'desk-refused'; readonly deskId: string; readonly reason: DeskRefusal }
+  | { readonly type: 'desk-answer'; readonly deskId: string; readonly sealed: string }
+  | { readonly type: 'desk-alive'; readonly deskId: string }
+  | { readonly type: 'desk-closed'; readonly deskId: string; readonly reason: DeskEnd }
+
+/** Why no desk was opened. */
+export type DeskRefusal =
+  | 'busy' // a sign-in or another desk has this terminal
+  | 'not-a-desk' // the agent was not started as an issuing desk
+  | 'bad-key'
+  | 'no-such-reader'
+  | 'no-card'
+  | 'two-cards'
+  | 'storage-card'
+  | 'card-removed'
+
+/** Why a desk ended; the card is let go before this is said. */
+export type DeskEnd =
+  | 'done'
+  | 'silent' // nothing was heard of whoever opened it
+  | 'out-of-time'
+  | 'message-altered'
+  | 'stopped'
 
 export interface ReaderReport {
   readonly name: string

@@ -18,6 +18,8 @@ export interface RunOptions {
   readonly log: Log
   /** Files of virtual cards; without any, this computer's readers are used. */
   readonly virtualCards: readonly string[]
+  /** Whether cards may be issued here by an officer far away. */
+  readonly issuesCards: boolean
   /** Whether the browser is sent to the pairing page at the first run. */
   readonly opensBrowser: boolean
   readonly surroundings: PromptSurroundings
@@ -42,6 +44,7 @@ export async function runAgent(options: RunOptions): Promise<void> {
     clock: systemClock,
     random: systemRandom,
     log,
+    issuesCards: options.issuesCards,
     openBrowser: (url) => openBrowser(url),
   })
   try {

@@ -18,6 +18,8 @@ export interface SignInDeskDeps {
   readonly log: Log
   /** False when there is no connection; what matters is then sent again by `resume`. */
   send(frame: AgentFrame): boolean
+  /** Resolves when nobody else has the reader; null where nobody has it now. */
+  untilFree(): Promise<void> | null
   /** For whoever watches in process. */
   onProgress(request: SignInRequest, progress: Progress): void
 }
@@ -29,6 +31,8 @@ export interface SignInDesk {
   cancel(challengeId: string): void
   /** After a reconnection: says how far the sign-in is, or hands in the answer it could not send. */
   resume(): void
+  /** Whether one waits for a card or has one. */
+  isActive(): boolean
   /** Resolves when no card is in use any more. */
   stop(): Promise<void>
 }
@@ -59,6 +63,8 @@ export function createSignInDesk(deps: SignInDeskDeps): SignInDesk {
   const serve = async (signIn: ActiveSignIn): Promise<void> => {
     // Replaced while it waited for its turn.
     if (active !== signIn) return
+    await waitForReader(deps, signIn)
+    if (!isActive(signIn)) return
     const timer = setTimeout(
       () => {
         end('expired')
@@ -95,6 +101,7 @@ export function createSignInDesk(deps: SignInDeskDeps): SignInDesk {
       if (active?.request.challengeId === challengeId) end('cancelled')
     },
     resume,
+    isActive: () => active !== null,
     stop: async () => {
       end('stopped')
       await turn
@@ -111,18 +118,37 @@ function lifetimeMs({ expiresAt }: SignInRequest, now: Date): number {
   return remaining <= 0 ? challengeMs : Math.min(remaining, challengeMs)
 }
 
+/** Somebody far away works on a card here: the page says so, and goes on by itself. */
+async function waitForReader(deps: SignInDeskDeps, signIn: ActiveSignIn): Promise<void> {
+  const free = deps.untilFree()
+  if (free === null) return
+  report(deps, signIn, { step: 'terminal-busy' })
+  const { signal } = signIn.ending
+  const ended = new Promise((resolve) => {
+    signal.addEventListener('abort', resolve, { once: true })
+  })
+  await Promise.race([free, ended])
+}
+
+function report(deps: SignInDeskDeps, signIn: ActiveSignIn, progress: Progress): void {
+  const { challengeId, application, number, language } = signIn.request
+  signIn.latest = { type: 'progress', challengeId, ...progress }
+  deps.log.info('sign-in.step', { challengeId, ...progress })
+  deps.send(signIn.latest)
+  deps.pinPrompt.notify({ application, number, language, step: progress.step })
+  deps.onProgress(signIn.request, progress)
+}
+
 async function answerOf(deps: SignInDeskDeps, signIn: ActiveSignIn): Promise<AgentFrame | null> {
   const { request, ending } = signIn
-  const { challengeId, application, number, language } = request
-  const report = (progress: Progress): void => {
-    signIn.latest = { type: 'progress', challengeId, ...progress }
-    deps.log.info('sign-in.step', { challengeId, ...progress })
-    deps.send(signIn.latest)
-    deps.pinPrompt.notify({ application, number, language, step: progress.step })
-    deps.onProgress(request, progress)
-  }
   const issuer = deps.signatory.issuer
-  const signed = await runSignIn({ ...deps, issuer, report, signal: ending.signal }, request)
+  const watched = {
+    ...{ ...deps, issuer, signal: ending.signal },
+    report: (progress: Progress) => {
+      report(deps, signIn, progress)
+    },
+  }
+  const signed = await runSignIn(watched, request)
   return signed === null ? null : witness(deps, request, signed)
 }
 

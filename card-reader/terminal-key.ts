@@ -4,13 +4,23 @@ import { SignJWT } from 'jose'
 import { AgentError } from './agent-error.ts'
 import type { Clock } from './clock.ts'
 import { checkPrivate, readFileIfThere, writePrivateFile } from './private-file.ts'
-import type { SignInSlot } from './protocol.ts'
+import type { DeskPurpose, SignInSlot } from './protocol.ts'
 
 /** What the terminal vouches for with each card answer. */
 export interface Witnessed {
   readonly nonce: string
   readonly cardUuid: string
   readonly keySlot: SignInSlot
+}
+
+/** What the terminal vouches for when it opens a desk: both keys, for this desk alone. */
+export interface OpenedDesk {
+  readonly deskId: string
+  readonly purpose: DeskPurpose
+  readonly nonce: string
+  /** base64 of SubjectPublicKeyInfo: whoever opened it, and the agent's own for this desk. */
+  readonly deskKey: string
+  readonly agentKey: string
 }
 
 /**
@@ -25,6 +35,7 @@ export interface TerminalKey {
   signEnrolment(code: string, audience: string): Promise<string>
   signHello(nonce: string, by: Signatory): Promise<string>
   signCardAnswer(witnessed: Witnessed, by: Signatory): Promise<string>
+  signDesk(desk: OpenedDesk, by: Signatory): Promise<string>
 }
 
 export interface Signatory {
@@ -84,6 +95,11 @@ function terminalKeyOf(pem: string, clock: Clock): TerminalKey {
       statement(
         { aud: issuer, nonce, cardUuid, keySlot },
         { typ: 'ecard-terminal-signature+jwt', kid: terminalId },
+      ),
+    signDesk: ({ deskId, purpose, nonce, deskKey, agentKey }, { terminalId, issuer }) =>
+      statement(
+        { aud: issuer, deskId, purpose, nonce, deskKey, agentKey },
+        { typ: 'ecard-terminal-desk+jwt', kid: terminalId },
       ),
   }
 }

@@ -1,3 +1,4 @@
+import type { DeskNotice } from '../desk/desk-texts.ts'
 import type { Language, LocalText, ProgressStep } from '../protocol.ts'
 
 export type PinProblem = 'wrong-pin' | 'not-6-to-8-digits' | 'pin-too-simple' | 'pins-differ'
@@ -21,7 +22,7 @@ export interface PinRequest {
 export interface Notice {
   readonly application: LocalText
   readonly number: string
-  readonly step: ProgressStep
+  readonly step: ProgressStep | DeskNotice
   readonly language: Language
 }
 

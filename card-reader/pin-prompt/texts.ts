@@ -1,3 +1,4 @@
+import type { DeskNotice } from '../desk/desk-texts.ts'
 import type { Language, ProgressStep } from '../protocol.ts'
 import type { PinProblem, PinRequest } from './pin-prompt.ts'
 
@@ -13,7 +14,7 @@ interface Texts {
   readonly confirmLastTry: string
   readonly choosePin: Readonly<Record<'first' | 'again', string>>
   readonly problems: Readonly<Record<PinProblem, string>>
-  readonly steps: Readonly<Record<ProgressStep, string>>
+  readonly steps: Readonly<Record<ProgressStep | DeskNotice, string>>
 }
 
 export const texts: Readonly<Record<Language, Texts>> = {
@@ -50,7 +51,10 @@ export const texts: Readonly<Record<Language, Texts>> = {
       'two-cards': 'Có nhiều thẻ trên đầu đọc. Chỉ để lại một thẻ',
       'insert-card': 'Thẻ này không cho nhập PIN khi chạm. Hãy cắm thẻ vào khe',
       'card-unreadable': 'Không đọc được thẻ. Nhấc thẻ ra rồi đặt lại',
+      'terminal-busy': 'Máy này đang làm việc với một thẻ khác. Chờ một lát',
       'cancelled-at-terminal': 'Đã hủy tại máy này',
+      opened: 'Đang làm việc với thẻ, giữ nguyên thẻ trên đầu đọc',
+      ended: 'Đã xong, có thể nhấc thẻ ra',
     },
   },
   en: {
@@ -86,7 +90,10 @@ export const texts: Readonly<Record<Language, Texts>> = {
       'two-cards': 'Several cards on the reader. Leave only one',
       'insert-card': 'This card refuses a PIN over the air. Insert it into the slot',
       'card-unreadable': 'The card cannot be read. Lift it and place it again',
+      'terminal-busy': 'This computer is working on another card. Wait a moment',
       'cancelled-at-terminal': 'Cancelled at this computer',
+      opened: 'Working on the card, keep it on the reader',
+      ended: 'Finished, the card may be taken away',
     },
   },
 }

@@ -1,75 +1,71 @@
-import { Command, Option } from 'commander'
-import { createAuditStore } from '../../src/audit/audit-store.ts'
-import { inviteTerminal } from '../../src/terminals/enrol-terminal.ts'
-import { createTerminalStore } from '../../src/terminals/terminal-store.ts'
-import { terminalModes, type TerminalMode } from '../../src/terminals/terminal.ts'
-import { withdrawTerminal } from '../../src/terminals/withdraw-terminal.ts'
-import { withRegistry } from './open-registry.ts'
+import { Argument, Command, Option } from 'commander'
+import { terminalModes, terminalStates } from '../../src/terminals/terminal.ts'
+import { terminalWords } from '../words/terminal-words.ts'
+import { invite, rename, setDesk, withdraw } from './terminal-changes.ts'
+import { list, show } from './terminal-reading.ts'
 
 export function terminalCommand(): Command {
-  const terminal = new Command('terminal').description('machines with card readers')
+  const { noun, verbs, options, examples } = terminalWords()
+  const example = (...lines: readonly string[]): string =>
+    `\n${examples}\n${lines.map((line) => `  ecard terminal ${line}`).join('\n')}`
+  const terminal = new Command('terminal').description(noun)
   terminal
     .command('list')
-    .description('list all terminals')
-    .action(() =>
-      withRegistry(async ({ db }) => {
-        for (const { id, name, mode, state } of await createTerminalStore(db).list())
-          console.log(`${id}  ${state.padEnd(9)}  ${mode.padEnd(8)}  ${name}`)
-      }),
-    )
+    .description(verbs.list)
+    .addOption(new Option('--state <state>', options.state).choices(terminalStates))
+    .option('--json', options.json)
+    .addHelpText('after', example('list', 'list --state active --json'))
+    .action(list)
+  terminal
+    .command('show')
+    .description(verbs.show)
+    .argument('<terminal>', options.terminal)
+    .option('--json', options.json)
+    .addHelpText('after', example('show "Quầy số 1"'))
+    .action(show)
   terminal
     .command('invite')
-    .description('make a place for a terminal and its one-time enrolment code')
-    .requiredOption('--name <name>', 'as its users know it, such as "Quầy số 1"')
-    .addOption(
-      new Option('--mode <mode>', 'managed: the province’s own; personal: a holder’s own')
-        .choices(terminalModes)
-        .default('managed'),
+    .description(verbs.invite)
+    .requiredOption('--name <name>', options.name)
+    .addOption(new Option('--mode <mode>', options.mode).choices(terminalModes).default('managed'))
+    .option('--agency <code>', options.agency)
+    .option('--desk', options.desk)
+    .option('--apply', options.apply)
+    .option('--json', options.json)
+    .addHelpText(
+      'after',
+      example(
+        'invite --name "Quầy số 1" --agency 000-01',
+        'invite --name "Bàn cấp thẻ" --desk --apply',
+      ),
     )
-    .option('--apply', 'do it; without this, only say what would change')
     .action(invite)
   terminal
+    .command('rename')
+    .description(verbs.rename)
+    .argument('<terminal>', options.terminal)
+    .requiredOption('--name <name>', options.newName)
+    .option('--apply', options.apply)
+    .option('--json', options.json)
+    .addHelpText('after', example('rename "Quầy số 1" --name "Quầy số 2" --apply'))
+    .action(rename)
+  terminal
+    .command('desk')
+    .description(verbs.desk)
+    .argument('<terminal>', options.terminal)
+    .addArgument(new Argument('<answer>', options.setDesk).choices(['yes', 'no']))
+    .option('--apply', options.apply)
+    .option('--json', options.json)
+    .addHelpText('after', example('desk "Quầy số 1" yes --apply'))
+    .action(setDesk)
+  terminal
     .command('withdraw')
-    .description('end a terminal for good; its connection and sessions end')
-    .argument('<terminal-id>')
-    .requiredOption('--reason <text>', 'why; kept in the audit log')
-    .option('--apply', 'do it; without this, only say what would change')
+    .description(verbs.withdraw)
+    .argument('<terminal>', options.terminal)
+    .requiredOption('--reason <text>', options.reason)
+    .option('--apply', options.apply)
+    .option('--json', options.json)
+    .addHelpText('after', example('withdraw "Quầy số 1" --reason "..." --apply'))
     .action(withdraw)
   return terminal
-}
-
-async function invite(options: {
-  readonly name: string
-  readonly mode: TerminalMode
-  readonly apply?: boolean
-}): Promise<void> {
-  const { name, mode, apply } = options
-  if (apply !== true) {
-    console.log(`A new ${mode} terminal "${name}".`)
-    console.log('Nothing changed. Add --apply to do it.')
-    return
-  }
-  await withRegistry(async ({ db, clock, random }) => {
-    const deps = { terminals: createTerminalStore(db), audit: createAuditStore(db), clock, random }
-    const { terminal, code, expiresAt } = await inviteTerminal(deps, { name, mode, agencyId: null })
-    console.log(`Terminal  ${terminal.id}  ${name}`)
-    console.log(`Code      ${code}  (once, until ${expiresAt.toISOString()})`)
-    console.log(`Run at the terminal: ecard-agent enrol --issuer <address> --code ${code}`)
-  })
-}
-
-async function withdraw(
-  terminalId: string,
-  { reason, apply }: { readonly reason: string; readonly apply?: boolean },
-): Promise<void> {
-  if (apply !== true) {
-    console.log(`Terminal ${terminalId} would be withdrawn for good.`)
-    console.log('Nothing changed. Add --apply to do it.')
-    return
-  }
-  await withRegistry(async ({ db, clock }) => {
-    const deps = { terminals: createTerminalStore(db), audit: createAuditStore(db), clock }
-    const { name } = await withdrawTerminal(deps, terminalId, { actor: 'ecard', reason })
-    console.log(`Withdrawn: ${name}`)
-  })
 }

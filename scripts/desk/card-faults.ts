@@ -1,3 +1,4 @@
+import { PinCancelled } from '../../card-reader/desk/pin-source.ts'
 import { CardError, type CardErrorReason } from '../../card-reader/status-word.ts'
 import { CardFault, type CardFaultReason } from '../../src/cards/card-fault.ts'
 
@@ -26,11 +27,17 @@ const reasons: Readonly<Record<CardErrorReason, CardFaultReason>> = {
   'wrong-puk': 'wrong-puk',
 }
 
+/** @param reason - a `CardErrorReason`, or what an agent sent in the place of one: null then */
+export function faultOfCardError(reason: string): CardFaultReason | null {
+  return Object.entries(reasons).find(([name]) => name === reason)?.[1] ?? null
+}
+
 /** Runs a piece of work on a card; what the PIV library throws comes out in the desk's own words. */
 export async function asCardFault<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work()
   } catch (error) {
+    if (error instanceof PinCancelled) throw new CardFault('pin-cancelled')
     if (!(error instanceof CardError)) throw error
     const { statusWord, triesLeft } = error
     const facts = {
@@ -40,15 +47,3 @@ export async function asCardFault<T>(work: () => Promise<T>): Promise<T> {
     throw new CardFault(reasons[error.reason], facts, { cause: error })
   }
 }
-
-/** null where the card says that it has no such thing, or no such command. */
-export async function unlessAbsent<T>(work: () => Promise<T>): Promise<T | null> {
-  try {
-    return await work()
-  } catch (error) {
-    if (error instanceof CardError && absent.includes(error.reason)) return null
-    throw error
-  }
-}
-
-const absent: readonly CardErrorReason[] = ['object-not-found', 'not-supported', 'no-key']

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { CardChannel, CardPort, ReaderStatus } from '../../card-reader/card-port.ts'
+import type { CardChannel, CardPort } from '../../card-reader/card-port.ts'
+import { findDeskReader } from '../../card-reader/desk/desk-reader.ts'
 import { openPcscCardPort } from '../../card-reader/pcsc-card-port.ts'
 import {
   createInProcessCardPort,
@@ -9,7 +10,7 @@ import {
 import { VirtualCard } from '../../card-reader/virtual-card/virtual-card.ts'
 import { systemRandom as readerRandom } from '../../card-reader/random.ts'
 import { silentLog } from '../../card-reader/log.ts'
-import { CardFault, type CardFaultReason } from '../../src/cards/card-fault.ts'
+import { CardFault } from '../../src/cards/card-fault.ts'
 import type { CardDesk, DeskCard } from '../../src/cards/desk-card.ts'
 import { systemRandom } from '../../src/random.ts'
 import { asCardFault } from './card-faults.ts'
@@ -84,22 +85,9 @@ async function present<T>(
 /** The one reader with a card in it; readers may take a moment to be found. */
 async function findCard(port: CardPort, wanted: string): Promise<string> {
   for (let waited = 0; ; waited += lookMs) {
-    const found = judgeReaders(port.readers(), wanted)
+    const found = findDeskReader(port.readers(), wanted)
     if ('name' in found) return found.name
-    if (waited >= findMs) throw new CardFault(found.problem, { reader: wanted })
+    if (waited >= findMs) throw new CardFault(found.refusal, { reader: wanted })
     await sleep(lookMs)
   }
-}
-
-function judgeReaders(
-  readers: readonly ReaderStatus[],
-  wanted: string,
-): { readonly name: string } | { readonly problem: CardFaultReason } {
-  const exact = readers.filter(({ name }) => name === wanted)
-  const meant = exact.length > 0 ? exact : readers.filter(({ name }) => name.includes(wanted))
-  if (meant.length === 0) return { problem: 'no-such-reader' }
-  const [only, ...others] = meant.filter(({ cardPresent }) => cardPresent)
-  if (only === undefined) return { problem: 'no-card' }
-  if (others.length > 0) return { problem: 'two-cards' }
-  return only.storageCard === true ? { problem: 'storage-card' } : { name: only.name }
 }

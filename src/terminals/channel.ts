@@ -3,6 +3,7 @@ import type { ExpiringStore } from '../db/expiring-store.ts'
 import type { MessageBus } from '../db/message-bus.ts'
 import type { Log } from '../log.ts'
 import type { Random } from '../random.ts'
+import type { DeskAgentFrame } from './desk-protocol.ts'
 import {
   closeCodes,
   finalSteps,
@@ -12,6 +13,7 @@ import {
   type CloseCode,
   type Progress,
   type ReceivedAuthToken,
+  type ReadersFrame,
   type SignInRequest,
 } from './protocol.ts'
 import {
@@ -22,6 +24,7 @@ import {
   type ConnectionOwner,
   type WebSocketLike,
 } from './terminal-connection.ts'
+import type { TerminalGuest, TerminalLine } from './terminal-guest.ts'
 import { createTerminalPresence } from './terminal-presence.ts'
 import { checkTerminalHello, TerminalSignatureRefused } from './terminal-signature.ts'
 import type { Terminal } from './terminal.ts'
@@ -62,6 +65,8 @@ export interface TerminalChannelDeps {
   /** The card's answer to the sign-in that this terminal was asked for. */
   readonly onAuthToken: (received: ReceivedAuthToken) => Promise<void>
   readonly limits?: Partial<ChannelLimits>
+  /** Told of connections and of what is no sign-in's. Default: none. */
+  readonly guests?: readonly TerminalGuest[]
 }
 
 /** What nodes tell each other about one terminal, on the bus channel `terminal:<id>`. */
@@ -75,6 +80,8 @@ export function createTerminalChannel(deps: TerminalChannelDeps): TerminalChanne
   const all = new Set<TerminalConnection>()
   const byTerminal = new Map<string, TerminalConnection>()
   const unsubscribes = new Map<TerminalConnection, () => Promise<void>>()
+  const lines = new Map<TerminalConnection, TerminalLine>()
+  const guests = deps.guests ?? []
 
   const owner: ConnectionOwner = {
     prove: (frame, nonce) => proveTerminal(deps, frame, nonce),
@@ -107,6 +114,9 @@ export function createTerminalChannel(deps: TerminalChannelDeps): TerminalChanne
     connection.isWelcome = true
     deps.log.info('terminal.connected', { terminalId: id, connectionId: connection.id })
     if (pending !== null) deliver(connection, pending)
+    const line = lineOf(connection, terminal)
+    lines.set(connection, line)
+    for (const guest of guests) guest.opened(line)
   }
 
   function hear(connection: TerminalConnection, message: NodeMessage): void {
@@ -145,11 +155,24 @@ export function createTerminalChannel(deps: TerminalChannelDeps): TerminalChanne
         const withCard = frame.readers.filter(({ cardPresent }) => cardPresent).length
         const readers = frame.readers.length
         deps.log.debug('terminal.readers', { terminalId: terminal.id, readers, withCard })
+        tellGuests(connection, frame)
         return
       }
+      case 'desk-opened':
+      case 'desk-refused':
+      case 'desk-answer':
+      case 'desk-alive':
+      case 'desk-closed':
+        tellGuests(connection, frame)
+        return
       case 'authenticate':
         throw new ChannelRefused(closeCodes.malformed, { terminalId: terminal.id })
     }
+  }
+
+  function tellGuests(connection: TerminalConnection, frame: DeskAgentFrame | ReadersFrame): void {
+    const line = lines.get(connection)
+    if (line !== undefined) for (const guest of guests) guest.heard(line, frame)
   }
 
   /**
@@ -173,6 +196,9 @@ export function createTerminalChannel(deps: TerminalChannelDeps): TerminalChanne
     if (byTerminal.get(terminal.id) === connection) byTerminal.delete(terminal.id)
     const unsubscribe = unsubscribes.get(connection)
     unsubscribes.delete(connection)
+    const line = lines.get(connection)
+    lines.delete(connection)
+    if (line !== undefined) for (const guest of guests) guest.closed(line)
     await Promise.all([unsubscribe?.(), presence.leave(terminal.id, connection.id)])
   }
 
@@ -215,6 +241,16 @@ export function createTerminalChannel(deps: TerminalChannelDeps): TerminalChanne
     const millisecondsLeft = Date.parse(request.expiresAt) - deps.clock.now().getTime()
     const ttlSeconds = Math.max(1, Math.ceil(millisecondsLeft / 1000))
     return presence.keepPending(terminalId, request, ttlSeconds)
+  }
+}
+
+function lineOf(connection: TerminalConnection, terminal: Terminal): TerminalLine {
+  return {
+    connectionId: connection.id,
+    terminal,
+    send: (frame) => {
+      connection.request(frame)
+    },
   }
 }
 

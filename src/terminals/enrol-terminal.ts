@@ -37,21 +37,33 @@ export interface InviteTerminalDeps {
 /** Makes a place for a terminal and the code that fills it, once, within 24 hours. */
 export async function inviteTerminal(
   deps: InviteTerminalDeps,
-  invited: { readonly name: string; readonly mode: TerminalMode; readonly agencyId: string | null },
+  invited: {
+    readonly name: string
+    readonly mode: TerminalMode
+    readonly agencyId: string | null
+    /** Default false. */
+    readonly isDesk?: boolean
+    /** Who asks. Default: nobody is named. */
+    readonly actor?: string
+  },
 ): Promise<{ terminal: Terminal; code: string; expiresAt: Date }> {
   const now = deps.clock.now()
   const code = newEnrolmentCode(deps.random)
   const expiresAt = new Date(now.getTime() + enrolmentCodeTtlSeconds * 1000)
-  const name = invited.name.normalize('NFC')
-  const id = deps.random.uuid()
-  const terminal: Terminal = { ...invited, id, name, state: 'invited', publicKey: null }
+  const { mode, agencyId, isDesk = false, actor = null } = invited
+  const terminal: Terminal = {
+    ...{ id: deps.random.uuid(), name: invited.name.normalize('NFC'), mode, agencyId, isDesk },
+    ...{ state: 'invited', publicKey: null },
+  }
   await deps.terminals.insertInvited(terminal, now)
   await deps.terminals.putEnrolmentCode(hashEnrolmentCode(code), terminal.id, expiresAt)
   await deps.audit.append({
     at: now,
     event: 'terminal.invited',
     outcome: 'succeeded',
+    actor,
     terminalId: terminal.id,
+    facts: { mode, isDesk },
   })
   return { terminal, code, expiresAt }
 }

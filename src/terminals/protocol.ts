@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { SignInSlot } from '../holders/card-kind.ts'
+import { deskAgentFrames, type DeskServiceFrame } from './desk-protocol.ts'
 
 /**
  * The frames between agent and service: JSON text over one WebSocket that the agent dials. The
@@ -64,6 +65,7 @@ export const progressSteps = [
   'two-cards',
   'insert-card',
   'card-unreadable',
+  'terminal-busy',
   'cancelled-at-terminal',
 ] as const
 export type ProgressStep = (typeof progressSteps)[number]
@@ -101,6 +103,7 @@ const readersFrame = z.object({
   type: z.literal('readers'),
   readers: z.array(z.object({ name: z.string().max(256), cardPresent: z.boolean() })).max(32),
 })
+export type ReadersFrame = z.infer<typeof readersFrame>
 
 const authenticateFrame = z.object({
   type: z.literal('authenticate'),
@@ -115,6 +118,7 @@ const agentFrame = z.discriminatedUnion('type', [
   progressFrame,
   authTokenFrame,
   z.object({ type: z.literal('pairing-request') }),
+  ...deskAgentFrames,
 ])
 export type AgentFrame = z.infer<typeof agentFrame>
 
@@ -137,3 +141,4 @@ export type ServiceFrame =
   | { readonly type: 'pairing'; readonly url: string; readonly expiresInSeconds: number }
   | SignInRequest
   | CancelRequest
+  | DeskServiceFrame

@@ -121,6 +121,12 @@ export class TerminalConnection {
     if (!this.#isEnded) this.#socket.send(JSON.stringify(frame))
   }
 
+  /** Sends a frame that is answered by one: what was asked for does not count as too much. */
+  request(frame: ServiceFrame): void {
+    this.#framesInSecond.count -= 1
+    this.send(frame)
+  }
+
   /** Asks for a card, unless that is what was asked for last. */
   ask(request: SignInRequest): void {
     if (this.#asked.at(-1) === request.challengeId) return

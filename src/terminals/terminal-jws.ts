@@ -5,7 +5,10 @@ import type { TerminalStanding } from './terminal.ts'
 
 /** What a terminal's signature is for; it stands in the header, so that none serves for another. */
 export type TerminalJwsType =
-  'ecard-terminal-enrolment+jwt' | 'ecard-terminal-hello+jwt' | 'ecard-terminal-signature+jwt'
+  | 'ecard-terminal-desk+jwt'
+  | 'ecard-terminal-enrolment+jwt'
+  | 'ecard-terminal-hello+jwt'
+  | 'ecard-terminal-signature+jwt'
 
 const header = z.object({
   alg: z.literal('ES256'),

@@ -5,7 +5,7 @@ import type { Terminal, TerminalMode, TerminalState } from './terminal.ts'
 export interface TerminalStore {
   /** Whatever `terminal` says, its row starts as `invited` and without a key. */
   insertInvited(
-    terminal: Pick<Terminal, 'id' | 'name' | 'mode' | 'agencyId'>,
+    terminal: Pick<Terminal, 'id' | 'name' | 'mode' | 'agencyId' | 'isDesk'>,
     at: Date,
   ): Promise<void>
   /** Keeps the SHA-256 of a one-time code; it replaces the one that the terminal had. */
@@ -36,6 +36,13 @@ export interface TerminalStore {
   findByPairing(secretHash: Buffer): Promise<Terminal | null>
   /** By name. */
   list(): Promise<Terminal[]>
+  /** Those of this name that were not withdrawn; names are for people and need not be unique. */
+  findByName(name: string): Promise<Terminal[]>
+  /** @throws NotFound for a terminal that is not there or was withdrawn */
+  change(
+    terminalId: string,
+    to: { readonly name: string; readonly isDesk: boolean },
+  ): Promise<Terminal>
 }
 
 export interface TerminalActivation {
@@ -55,10 +62,11 @@ interface TerminalRow {
   mode: TerminalMode
   state: TerminalState
   agency_id: string | null
+  is_desk: boolean
   public_key: Buffer | null
 }
 
-const columns = 'm.id, m.name, m.mode, m.state, m.agency_id, m.public_key'
+const columns = 'm.id, m.name, m.mode, m.state, m.agency_id, m.is_desk, m.public_key'
 
 export function createTerminalStore(db: Queryable): TerminalStore {
   return {
@@ -73,18 +81,20 @@ export function createTerminalStore(db: Queryable): TerminalStore {
       insertPairing(db, terminalId, { secretHash, at }),
     findByPairing: (secretHash) => findByPairing(db, secretHash),
     list: () => list(db),
+    findByName: (name) => findByName(db, name),
+    change: (terminalId, to) => change(db, terminalId, to),
   }
 }
 
 async function insertInvited(
   db: Queryable,
-  terminal: Pick<Terminal, 'id' | 'name' | 'mode' | 'agencyId'>,
+  terminal: Pick<Terminal, 'id' | 'name' | 'mode' | 'agencyId' | 'isDesk'>,
   at: Date,
 ): Promise<void> {
   await db.query(
-    `insert into terminals (id, name, mode, state, state_since, agency_id)
-     values ($1, $2, $3, 'invited', $4, $5)`,
-    [terminal.id, terminal.name, terminal.mode, at, terminal.agencyId],
+    `insert into terminals (id, name, mode, state, state_since, agency_id, is_desk)
+     values ($1, $2, $3, 'invited', $4, $5, $6)`,
+    [terminal.id, terminal.name, terminal.mode, at, terminal.agencyId, terminal.isDesk],
   )
 }
 
@@ -183,6 +193,28 @@ async function list(db: Queryable): Promise<Terminal[]> {
   return rows.map(toTerminal)
 }
 
+async function findByName(db: Queryable, name: string): Promise<Terminal[]> {
+  const { rows } = await db.query<TerminalRow>(
+    `select ${columns} from terminals m where m.name = $1 and m.state <> 'withdrawn' order by m.id`,
+    [name.normalize('NFC')],
+  )
+  return rows.map(toTerminal)
+}
+
+async function change(
+  db: Queryable,
+  terminalId: string,
+  { name, isDesk }: { readonly name: string; readonly isDesk: boolean },
+): Promise<Terminal> {
+  const { rows } = await db.query<TerminalRow>(
+    `update terminals m set name = $2, is_desk = $3
+     where m.id = $1 and m.state <> 'withdrawn' returning ${columns}`,
+    [terminalId, name, isDesk],
+  )
+  if (rows[0] === undefined) throw new NotFound('no such terminal', { terminalId })
+  return toTerminal(rows[0])
+}
+
 function toTerminal(row: TerminalRow): Terminal {
   return {
     id: row.id,
@@ -190,6 +222,7 @@ function toTerminal(row: TerminalRow): Terminal {
     mode: row.mode,
     state: row.state,
     agencyId: row.agency_id,
+    isDesk: row.is_desk,
     publicKey: row.public_key,
   }
 }

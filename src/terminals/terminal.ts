@@ -6,6 +6,8 @@ export interface Terminal {
   readonly mode: TerminalMode
   readonly state: TerminalState
   readonly agencyId: string | null
+  /** Whether cards may be issued there by an officer elsewhere; `managed` ones alone. */
+  readonly isDesk: boolean
   /** The terminal's P-256 key as SubjectPublicKeyInfo DER; null until it has enrolled. */
   readonly publicKey: Buffer | null
 }

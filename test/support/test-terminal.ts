@@ -15,6 +15,7 @@ export function createTestTerminal(options: Partial<Terminal> = {}): TestTermina
     mode: 'managed',
     state: 'active',
     agencyId: null,
+    isDesk: false,
     ...options,
     id,
     publicKey: publicKey.export({ format: 'der', type: 'spki' }),
