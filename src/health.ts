@@ -1,4 +1,4 @@
-import { AppError } from './errors.ts'
+import { AppError, type Facts } from './errors.ts'
 
 /**
  * How one thing is: `green` is well, `amber` works and wants attention before it does not, `red`
@@ -14,6 +14,9 @@ export interface Finding {
   readonly message: string
   /** What to do; null where there is nothing to do. */
   readonly advice: string | null
+  /** What was found, and the values in it: for programs, and for the same in another language. */
+  readonly code: string
+  readonly facts: Facts
 }
 
 /** The worst of them; green where there are none. */
@@ -48,9 +51,10 @@ export async function examine<Parts>(
 
 /** What our own errors say is meant for people; foreign ones may quote their input. */
 export function failure(subject: string, error: unknown): Finding {
-  const message =
+  const problem =
     error instanceof AppError
       ? `${error.code}: ${error.message}`
       : `failed (${error instanceof Error ? error.name : 'unknown cause'})`
-  return { level: 'red', subject, message, advice: null }
+  const said = { level: 'red', subject, message: problem, advice: null } as const
+  return { ...said, code: 'failed', facts: { subject, problem } }
 }

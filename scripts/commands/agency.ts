@@ -1,4 +1,4 @@
-import { Command } from 'commander'
+import { Command, Option } from 'commander'
 import { createAgencyStore } from '../../src/holders/agency-store.ts'
 import type { Agency } from '../../src/holders/agency.ts'
 import { importAgencies, previewAgencies } from '../../src/holders/import/import-agencies.ts'
@@ -6,41 +6,45 @@ import type { AgencyField } from '../../src/holders/import/fields.ts'
 import { agencyShape } from '../people/columns.ts'
 import { agencyHeader, agencyRow } from '../people/export-rows.ts'
 import { importCommand, type ImportKind } from '../people/import-command.ts'
-import { inWords, peopleWords } from '../people/people-language.ts'
+import { inWords, peopleHelp, peopleWords } from '../people/people-language.ts'
+import { ecardWords } from '../program/ecard-words.ts'
 import { languageOf } from '../words/language.ts'
 import { writeTable } from '../people/write-table.ts'
+import { actingOperator } from './acting-operator.ts'
 import { withRegistry } from './open-registry.ts'
 
-const agencyImport: ImportKind<AgencyField> = {
-  shape: agencyShape,
-  description: 'bring offices in from a list; those that are known, by their code, are changed',
-  help: `
-Columns: Mã đơn vị, Tên đơn vị, Loại đơn vị, Đơn vị cấp trên (the code of the office above; empty for
-the province). Kinds: Tỉnh; Sở, ban, ngành; Huyện; Xã, phường; Đơn vị. No office is ever removed.
-A file with refused rows changes nothing, unless --skip-refused leaves them out. Exit status 1 when
-rows are refused and not left out.
-
-Example:
-  ecard agency import don-vi.xlsx
-  ecard agency import don-vi.csv --mapping cot.json --report ket-qua.csv --apply`,
-  preview: previewAgencies,
-  apply: importAgencies,
+function agencyImport(): ImportKind<AgencyField> {
+  const { agency } = peopleHelp()
+  return {
+    shape: agencyShape,
+    description: agency.import,
+    help: agency.importNotes,
+    importer: async (registry) => {
+      const { actor } = await actingOperator(registry, 'agency.change', { kind: 'province' })
+      return { actor, area: null }
+    },
+    preview: previewAgencies,
+    apply: importAgencies,
+  }
 }
 
 export function agencyCommand(): Command {
-  const agency = new Command('agency').description('offices of the province')
-  agency.addCommand(importCommand(agencyImport))
+  const { agency: texts, out } = peopleHelp()
+  const words = ecardWords()
+  const agency = new Command('agency')
+  agency.addCommand(importCommand(agencyImport()))
   agency
     .command('list')
-    .description('list all offices, each below the one that it belongs to')
-    .option('--json', 'print one JSON object a line')
-    .addHelpText('after', '\nExample:\n  ecard agency list')
+    .description(texts.list)
+    .option('--json', words.jsonLinesOption)
+    .addHelpText('after', `\n${words.example}\n  ecard agency list`)
     .action(list)
   agency
     .command('export')
-    .description('write all offices as a list that can be imported again')
-    .option('--out <file>', 'a new CSV or .xlsx file; without this, CSV on standard output')
-    .addHelpText('after', '\nExample:\n  ecard agency export --out don-vi.xlsx')
+    .description(texts.export)
+    .option('--out <file>', out)
+    .addOption(new Option('--json', words.jsonLinesOption).conflicts('out'))
+    .addHelpText('after', `\n${words.example}\n  ecard agency export --out don-vi.xlsx`)
     .action(exportAll)
   return agency
 }
@@ -70,7 +74,13 @@ function asTree(all: readonly Agency[], parentId: string | null = null, depth = 
     .flatMap((agency) => [{ agency, depth }, ...asTree(all, agency.id, depth + 1)])
 }
 
-async function exportAll({ out }: { readonly out?: string }): Promise<void> {
+interface ExportOptions {
+  readonly out?: string
+  readonly json?: boolean
+}
+
+async function exportAll({ out, json }: ExportOptions): Promise<void> {
+  if (json === true) return list({ json })
   const language = languageOf(process.env)
   const words = peopleWords(language)
   await inWords(words, () =>

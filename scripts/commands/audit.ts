@@ -6,7 +6,7 @@ import { addList } from './audit/list.ts'
 import { addVerify } from './audit/verify.ts'
 
 export function auditCommand(): Command {
-  const audit = new Command('audit').description('what happened, and proof that nobody changed it')
+  const audit = new Command('audit')
   addList(audit)
   addVerify(audit)
   addExport(audit)

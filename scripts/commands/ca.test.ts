@@ -35,7 +35,8 @@ async function newMachine(settings: NodeJS.ProcessEnv = {}): Promise<Machine> {
   await migrate(database.url)
   const folder = await mkdtemp(join(tmpdir(), 'ecard-ca-'))
   const own = { DATABASE_URL: database.url, ECARD_DATA_DIR: folder }
-  const environment = { ...own, ECARD_PKI_URL: 'http://pki.example', ...settings }
+  const spoken = { ECARD_LANG: 'en', ECARD_PKI_URL: 'http://pki.example' }
+  const environment = { ...own, ...spoken, ...settings }
   const machine: Machine = {
     ...{ folder, environment },
     ecard: (...args) => runProgram('scripts/ecard.ts', args, environment),
@@ -306,9 +307,11 @@ describe('ecard ca, on authorities that are there', () => {
     await rm(join(machine.folder, 'keystore', 'ca-terminal.pem'))
     const doctor = await machine.ecard('doctor')
     expect(doctor.status).toBe(1)
-    expect(doctor.output).toMatch(/^red +key of terminal +KEYSTORE_UNAVAILABLE: /m)
-    expect(doctor.output).toMatch(/^green +authority terminal +issues until /m)
-    expect(doctor.output).toMatch(/^amber +authority citizen +nobody issues for citizen\. To do: /m)
+    expect(doctor.output).toMatch(/^✗ red +key of terminal +KEYSTORE_UNAVAILABLE: /m)
+    expect(doctor.output).toMatch(/^✓ green +authority terminal +issues until /m)
+    expect(doctor.output).toMatch(
+      /^! amber +authority citizen +nobody issues for citizen\. To do: /m,
+    )
   })
 
   it('tells wrong usage from refusals by its status', { timeout }, async () => {
@@ -324,7 +327,7 @@ describe('ecard ca, on authorities that are there', () => {
   it('opens its own database where no service runs, and closes it', { timeout }, async () => {
     const folder = await mkdtemp(join(tmpdir(), 'ecard-ca-alone-'))
     try {
-      const alone = { ECARD_DATA_DIR: folder }
+      const alone = { ECARD_DATA_DIR: folder, ECARD_LANG: 'en' }
       const root = ['ca', 'init', '--root-machine', ...held]
       const made = await runProgram('scripts/ecard.ts', root, alone)
       expect(made).toMatchObject({ status: 0 })
@@ -335,6 +338,8 @@ describe('ecard ca, on authorities that are there', () => {
         subject: 'key of root',
         message: 'ca-root opens',
         advice: null,
+        code: 'key.opens',
+        facts: { slug: 'root', key: 'ca-root' },
       })
     } finally {
       await rm(folder, { recursive: true, force: true })

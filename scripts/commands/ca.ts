@@ -7,7 +7,7 @@ import { rolloverCommand } from './ca/rollover.ts'
 import { showCommands } from './ca/show.ts'
 
 export function caCommand(): Command {
-  const ca = new Command('ca').description('certification authorities and the key ceremony')
+  const ca = new Command('ca')
   const commands = [
     initCommand(),
     ...showCommands(),

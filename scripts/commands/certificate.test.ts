@@ -40,6 +40,7 @@ beforeAll(async () => {
     ECARD_DATA_DIR: fixture.folder,
     ECARD_KEYSTORE_PASSPHRASE_FILE: join(fixture.folder, 'passphrase'),
     ECARD_ISSUER: 'http://localhost:1',
+    ECARD_LANG: 'en',
   }
   for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value)
 })
@@ -191,6 +192,12 @@ describe('ecard certificate revoke, hold and release', () => {
     expect(await statusOf(servant)).toBe('active')
     expect(await ecard('hold', serialNumber, '--apply', '--note', 'lost?')).toMatchObject({
       status: 0,
+    })
+    expect(await statusOf(servant)).toBe('suspended')
+    const wish = await ecard('release', serialNumber, '--json')
+    expect(JSON.parse(wish.output)).toMatchObject({
+      ...{ applied: false, isPossible: true, serialNumber },
+      ...{ from: 'suspended', to: 'active' },
     })
     expect(await statusOf(servant)).toBe('suspended')
     await ecard('release', serialNumber, '--apply')

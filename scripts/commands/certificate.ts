@@ -5,10 +5,9 @@ import { lookUpCommands } from './certificate/look-up.ts'
 import { statusCommands } from './certificate/status.ts'
 
 export function certificateCommand(): Command {
-  const certificate = new Command('certificate').description(
-    'certificates of cards, terminals and servers',
-  )
-  const commands = [...lookUpCommands(), exportCommand(), ...statusCommands(), issueServerCommand()]
+  const certificate = new Command('certificate')
+  const changes = [...statusCommands(), issueServerCommand()]
+  const commands = [...lookUpCommands(), exportCommand(), ...changes]
   for (const command of commands) certificate.addCommand(command)
   return certificate
 }

@@ -18,6 +18,7 @@ beforeEach(async () => {
   vi.stubEnv('ECARD_DATA_DIR', fixture.folder)
   vi.stubEnv('ECARD_KEYSTORE_PASSPHRASE_FILE', passphrase)
   vi.stubEnv('ECARD_PKI_URL', 'http://pki.example')
+  vi.stubEnv('ECARD_LANG', 'en')
   lines = []
   vi.spyOn(console, 'log').mockImplementation((line: string) => void lines.push(line))
 })
@@ -69,6 +70,24 @@ it('carries a list from one machine to another', async () => {
   expect(await inForce('root')).toBeNull()
   expect(await ecard('install', pem, '--apply')).toBe(`${told}\nInstalled.`)
   expect((await inForce('root'))?.der).toEqual(der)
+})
+
+it('tells programs the same as one document, and people in their language', async () => {
+  expect(JSON.parse(await ecard('publish', '--authority', 'root', '--json'))).toEqual({
+    applied: false,
+    lists: [{ list: 'root/0', number: '1' }],
+  })
+  expect(await inForce('root')).toBeNull()
+  const published = await ecard('publish', '--authority', 'root', '--json', '--apply')
+  expect(JSON.parse(published)).toMatchObject({ applied: true, lists: [{ outcome: 'published' }] })
+  expect(JSON.parse(await ecard('list', '--json'))).toMatchObject([
+    { authority: 'root', part: 0, state: 'current', number: '1', entries: 0 },
+    { authority: 'civil-servant', state: 'missing', number: null },
+  ])
+  vi.stubEnv('ECARD_LANG', 'vi')
+  expect(await ecard('publish', '--authority', 'root')).toBe(
+    'root/0: số 2\nChưa có gì thay đổi. Thêm --apply để thực hiện.',
+  )
 })
 
 it('refuses by name what it cannot do', async () => {

@@ -3,46 +3,73 @@ import {
   planLeaving,
   type CardOfLeaver,
   type CardsOfLeaver,
+  type Leaving,
 } from '../../src/cards/leave-holder.ts'
+import { createAgencyStore } from '../../src/holders/agency-store.ts'
 import { moveHolder, planMove, type Move } from '../../src/holders/move-holder.ts'
 import { reactivateHolder } from '../../src/holders/reactivate-holder.ts'
+import type { Ended } from '../../src/oidc/ended-standing-store.ts'
 import { findHolder } from '../people/find-holder.ts'
 import { inWords, peopleWords } from '../people/people-language.ts'
 import { languageOf } from '../words/language.ts'
 import type { PeopleWords } from '../words/people-words.ts'
+import { actingOperator } from './acting-operator.ts'
+import { confirmed } from './confirm.ts'
+import { tellEnded } from './logout-report.ts'
 import { withRegistry, type Registry } from './open-registry.ts'
+import { createOutput } from './output.ts'
 
 interface ChangeOptions {
   readonly reason: string
   readonly apply?: boolean
+  readonly json?: boolean
 }
-
-const actor = 'ecard'
 
 /** The joiners, movers and leavers of one day, one at a time. */
 export function deactivate(
   given: string,
-  { reason, apply, cards }: ChangeOptions & { readonly cards: CardsOfLeaver },
+  { cards, ...options }: ChangeOptions & { readonly cards: CardsOfLeaver },
 ): Promise<void> {
-  return onHolder(given, async (registry, { holderId, name, words }) => {
-    const request = { holderId, cards, actor, reason }
-    const leaving =
-      apply === true
-        ? await leaveHolder(registry, request)
-        : await planLeaving(registry.db, request)
-    console.log(words.leaves(name))
-    for (const one of leaving.cards) console.log(describeCard(one, words))
-    if (leaving.cards.length === 0) console.log(words.noCards)
-    console.log(apply === true ? words.sessionsEnd : words.dryRun)
+  return onHolder(given, async (registry, { holderId, name, words, actor }) => {
+    const output = createOutput(options)
+    const request = { holderId, cards, actor, reason: options.reason }
+    const planned = await planLeaving(registry.db, request)
+    output.say(words.leaves(name))
+    for (const one of planned.cards) output.say(describeCard(one, words))
+    if (planned.cards.length === 0) output.say(words.noCards)
+    const isApplied = await confirmed(options)
+    const leaving = isApplied ? await leaveHolder(registry, request) : planned
+    if (!isApplied) output.say(words.dryRun)
+    const toldCards = leaving.cards.map(({ card, to }) => ({
+      ...{ cardUuid: card.cardUuid, kind: card.kind, from: card.state },
+      to: to ?? card.state,
+    }))
+    const ended = isApplied ? endedBy(planned) : []
+    const told = isApplied ? await tellEnded(registry, ended, { of: 'holder', output }) : {}
+    const document = { applied: isApplied, holderId, name, state: 'inactive', cards: toldCards }
+    output.tell({ ...document, ...told })
   })
 }
 
-export function reactivate(given: string, { reason, apply }: ChangeOptions): Promise<void> {
-  return onHolder(given, async (registry, { holderId, name, words }) => {
-    if (apply === true) await reactivateHolder(registry, { holderId, actor, reason })
-    console.log(words.returns(name))
-    console.log(words.cardsAsTheyAre)
-    if (apply !== true) console.log(words.dryRun)
+/** What ends by this alone: who left before has no new end. */
+function endedBy({ holder, cards }: Leaving): Ended[] {
+  const ending = cards.filter(({ to }) => to !== null)
+  return [
+    ...(holder.state === 'active' ? [{ kind: 'holder', id: holder.id }] : []),
+    ...ending.map(({ card }) => ({ kind: 'card', id: card.cardUuid })),
+  ]
+}
+
+export function reactivate(given: string, options: ChangeOptions): Promise<void> {
+  return onHolder(given, async (registry, { holderId, name, words, actor }) => {
+    const output = createOutput(options)
+    output.say(words.returns(name))
+    output.say(words.cardsAsTheyAre)
+    const isApplied = await confirmed(options)
+    const { reason } = options
+    if (isApplied) await reactivateHolder(registry, { holderId, actor, reason })
+    if (!isApplied) output.say(words.dryRun)
+    output.tell({ applied: isApplied, holderId, name, state: 'active' })
   })
 }
 
@@ -54,21 +81,37 @@ export function move(
     readonly position?: string
   },
 ): Promise<void> {
-  return onHolder(given, async (registry, { holderId, words }) => {
-    const { to, from = null, position = null, reason, apply } = options
+  return onHolder(given, async (registry, { holderId, words, actor }) => {
+    const output = createOutput(options)
+    const { to, from = null, position = null, reason } = options
+    await mayBringTo(registry, to)
     const request = { holderId, to, from, position, actor, reason }
-    const moved =
-      apply === true ? await moveHolder(registry, request) : await planMove(registry.db, request)
-    console.log(describeMove(moved, words))
-    console.log(words.oldOfficeOnCard)
-    if (apply !== true) console.log(words.dryRun)
+    const planned = await planMove(registry.db, request)
+    output.say(describeMove(planned, words))
+    output.say(words.oldOfficeOnCard)
+    const isApplied = await confirmed(options)
+    const moved = isApplied ? await moveHolder(registry, request) : planned
+    if (!isApplied) output.say(words.dryRun)
+    output.tell({ applied: isApplied, holderId, from: placeOf(moved.from), to: placeOf(moved.to) })
   })
+}
+
+function placeOf(post: Move['to'] | null): object | null {
+  return post === null ? null : { agency: post.agency.code, position: post.position }
 }
 
 interface Found {
   readonly holderId: string
   readonly name: string
   readonly words: PeopleWords
+  readonly actor: string
+}
+
+/** The office that a person comes to has to be the operator's own too. */
+async function mayBringTo(registry: Registry, code: string): Promise<void> {
+  const agency = await createAgencyStore(registry.db).findByCode(code)
+  if (agency === null) return // The move itself says so.
+  await actingOperator(registry, 'holder.change', { kind: 'agency', agencyId: agency.id })
 }
 
 async function onHolder(
@@ -79,7 +122,12 @@ async function onHolder(
   await inWords(words, () =>
     withRegistry(async (registry) => {
       const { holder } = await findHolder(registry, given, words)
-      await work(registry, { holderId: holder.id, name: holder.displayName, words })
+      const { id: holderId, displayName: name } = holder
+      const { actor } = await actingOperator(registry, 'holder.change', {
+        kind: 'holder',
+        holderId,
+      })
+      await work(registry, { holderId, name, words, actor })
     }),
   )
 }

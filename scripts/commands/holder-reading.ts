@@ -5,7 +5,8 @@ import { listHolders, walkHolders } from '../../src/holders/holder-list-store.ts
 import type { HolderWithPosts } from '../../src/holders/import/holder-import-store.ts'
 import { holderHeader, holderRow } from '../people/export-rows.ts'
 import { findHolder } from '../people/find-holder.ts'
-import { inWords, peopleWords } from '../people/people-language.ts'
+import { inWords, peopleHelp, peopleWords } from '../people/people-language.ts'
+import { ecardWords } from '../program/ecard-words.ts'
 import { languageOf } from '../words/language.ts'
 import { writeTable } from '../people/write-table.ts'
 import type { PeopleWords } from '../words/people-words.ts'
@@ -19,42 +20,40 @@ interface Filter {
 
 /** `list`, `show` and `export`. */
 export function addReading(holder: Command): void {
+  const help = peopleHelp()
+  const words = ecardWords()
   const withFilter = (command: Command): Command =>
     command
-      .option('--agency <code>', 'only persons of this office and those below it')
-      .addOption(new Option('--type <type>', 'only these').choices(['person', 'organisation']))
-      .option('--all', 'with those who have left')
-  withFilter(holder.command('list').description('list holders by name'))
-    .option('--search <text>', 'part of the name, or the beginning of the number')
-    .option('--limit <n>', 'at most so many', toLimit, 50)
-    .option('--json', 'print one JSON object a line')
-    .addHelpText('after', '\nExample:\n  ecard holder list --agency MH-SNV --search "Nguyễn"')
+      .option('--agency <code>', help.inAgency)
+      .addOption(new Option('--type <type>', help.type).choices(['person', 'organisation']))
+      .option('--all', help.all)
+  withFilter(holder.command('list').description(help.holder.list))
+    .option('--search <text>', help.search)
+    .option('--limit <n>', help.limit, toLimit, 50)
+    .option('--json', words.jsonLinesOption)
+    .addHelpText(
+      'after',
+      `\n${words.example}\n  ecard holder list --agency MH-SNV --search "Nguyễn"`,
+    )
     .action(list)
   holder
     .command('show')
-    .description('show a holder with offices and cards')
-    .argument('<holder>', 'id, national number or tax code')
-    .option('--json', 'print one JSON document')
-    .addHelpText('after', '\nExample:\n  ecard holder show 000085000101')
+    .description(help.holder.show)
+    .argument('<holder>', help.holderArgument)
+    .option('--json', words.jsonOption)
+    .addHelpText('after', `\n${words.example}\n  ecard holder show 000085000101`)
     .action(show)
-  withFilter(holder.command('export').description('write holders as a list that imports unchanged'))
-    .option('--out <file>', 'a new CSV or .xlsx file; without this, CSV on standard output')
-    .addHelpText(
-      'after',
-      `
-Cells that a spreadsheet would run (they begin with = + - @) get an apostrophe in front, which imports
-take away again. Excel drops leading zeros of CSV files that it opens: use .xlsx there.
-
-Example:
-  ecard holder export --agency MH-SNV --out can-bo.xlsx`,
-    )
+  withFilter(holder.command('export').description(help.holder.export))
+    .option('--out <file>', help.out)
+    .addOption(new Option('--json', words.jsonLinesOption).conflicts('out'))
+    .addHelpText('after', help.holder.exportNotes)
     .action(exportAll)
 }
 
 function toLimit(text: string): number {
   const limit = Number(text)
   if (Number.isInteger(limit) && limit > 0 && limit <= 10_000) return limit
-  throw new InvalidArgumentError('A number from 1 to 10000.')
+  throw new InvalidArgumentError(ecardWords().numberFrom(1, 10_000))
 }
 
 function toFilter({ agency, type, all }: Filter): Parameters<typeof listHolders>[1] {
@@ -113,8 +112,13 @@ async function show(given: string, { json }: { readonly json?: boolean }): Promi
   })
 }
 
+interface ExportOptions {
+  readonly out?: string
+  readonly json?: boolean
+}
+
 /** That personal data left the registry is kept in the audit. */
-async function exportAll(options: Filter & { readonly out?: string }): Promise<void> {
+async function exportAll(options: Filter & ExportOptions): Promise<void> {
   const language = languageOf(process.env)
   const words = peopleWords(language)
   const { out } = options
@@ -124,8 +128,11 @@ async function exportAll(options: Filter & { readonly out?: string }): Promise<v
       const facts = { agency: options.agency ?? null, all: options.all === true }
       const event = { at, event: 'holder.exported', actor: 'ecard', facts } as const
       await createAuditStore(db).append({ ...event, outcome: 'intended' })
-      const rows = rowsOf(walkHolders(db, toFilter(options)), words)
-      const count = await writeTable(out ?? null, holderHeader(language), rows)
+      const holders = walkHolders(db, toFilter(options))
+      const count =
+        options.json === true
+          ? await printJsonLines(holders)
+          : await writeTable(out ?? null, holderHeader(language), rowsOf(holders, words))
       await createAuditStore(db).append({
         ...event,
         outcome: 'succeeded',
@@ -141,4 +148,14 @@ async function* rowsOf(
   words: PeopleWords,
 ): AsyncGenerator<string[]> {
   for await (const one of holders) yield holderRow(one, words)
+}
+
+/** @returns how many */
+async function printJsonLines(holders: AsyncIterable<HolderWithPosts>): Promise<number> {
+  let count = 0
+  for await (const one of holders) {
+    console.log(JSON.stringify(one))
+    count += 1
+  }
+  return count
 }

@@ -5,8 +5,7 @@ import { readCardKindProfiles } from '../../src/cards/card-kind-profile.ts'
 import { openCardSecrets } from '../../src/cards/card-secrets.ts'
 import { hasDiversifiedCards } from '../../src/cards/issuance-journal.ts'
 import type { IssueCardDeps } from '../../src/cards/issue-card.ts'
-import { createAgencyStore } from '../../src/holders/agency-store.ts'
-import { createHolderStore } from '../../src/holders/holder-store.ts'
+import { agencyPathOf as pathOf } from '../../src/holders/agency-path.ts'
 import type { Holder } from '../../src/holders/holder.ts'
 import { profilesDirectory } from '../../src/pki/profiles.ts'
 import type { OpenAuthorities } from './open-authorities.ts'
@@ -41,14 +40,9 @@ async function readAttestationRoots(): Promise<Buffer[]> {
   )
 }
 
-/** The names of the agencies above a person, province first; empty for who belongs to none. */
 export async function agencyPathOf(
   { db }: Pick<Registry, 'db'>,
   holder: Holder,
 ): Promise<string[]> {
-  if (holder.type !== 'person') return []
-  const [affiliation] = await createHolderStore(db).affiliationsOf(holder.id)
-  const agencyId = affiliation?.agencyId ?? null
-  const path = agencyId === null ? [] : await createAgencyStore(db).pathOf(agencyId)
-  return path.map(({ name }) => name)
+  return pathOf(db, holder)
 }

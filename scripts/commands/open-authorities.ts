@@ -13,6 +13,7 @@ import type { OpenKeystore } from '../../src/keystore/open-keystore.ts'
 import { silentLog } from '../../src/log.ts'
 import type { IssuanceDeps } from '../../src/pki/issuance.ts'
 import { systemRandom } from '../../src/random.ts'
+import { untilInterrupted } from '../program/interruption.ts'
 import type { Registry } from './open-registry.ts'
 
 export interface ConfiguredRegistry extends Registry {
@@ -67,7 +68,8 @@ export async function withOwnRegistry<T>(
     await migrate(url)
     const db = openDatabase({ url, log: silentLog, maxConnections: 2 })
     try {
-      return await work({ db, clock: systemClock, random: systemRandom, config })
+      const registry = { db, clock: systemClock, random: systemRandom, config }
+      return await untilInterrupted(() => work(registry))
     } finally {
       await db.close()
     }

@@ -6,6 +6,7 @@ import { openDatabase, type Database } from '../../src/db/pool.ts'
 import { DatabaseUnavailable } from '../../src/errors.ts'
 import { silentLog } from '../../src/log.ts'
 import { systemRandom } from '../../src/random.ts'
+import { untilInterrupted } from '../program/interruption.ts'
 
 /** What commands hand to use-cases. */
 export interface Registry {
@@ -18,12 +19,13 @@ export interface Registry {
  * Runs `work` on the registry, the very database of the running service: it is told of every
  * change as it commits.
  *
- * @throws ConfigInvalid, DatabaseUnavailable
+ * @throws ConfigInvalid, DatabaseUnavailable, Interrupted
  */
 export async function withRegistry<T>(work: (registry: Registry) => Promise<T>): Promise<T> {
   const db = openDatabase({ url: await databaseUrl(), log: silentLog, maxConnections: 2 })
   try {
-    return await work({ db, clock: systemClock, random: systemRandom })
+    const registry = { db, clock: systemClock, random: systemRandom }
+    return await untilInterrupted(() => work(registry))
   } finally {
     await db.close()
   }

@@ -5,29 +5,41 @@ import type {
   JudgedRow,
   RowSource,
 } from '../../src/holders/import/file-row.ts'
+import type { ImportArea } from '../../src/holders/import/import-area.ts'
 import { ImportRefused } from '../../src/holders/import/import-refused.ts'
+import type { ActingOperator } from '../commands/acting-operator.ts'
+import { confirmed } from '../commands/confirm.ts'
 import { withRegistry, type Registry } from '../commands/open-registry.ts'
+import { ecardWords } from '../program/ecard-words.ts'
 import type { PeopleWords } from '../words/people-words.ts'
 import type { ListShape, Mapping } from './columns.ts'
 import { describeDetails, describeRow } from './describe-rows.ts'
-import { inWords, peopleWords } from './people-language.ts'
+import { inWords, peopleHelp, peopleWords } from './people-language.ts'
 import { languageOf } from '../words/language.ts'
 import { readMapping } from './mapping.ts'
+import { withProgress } from './progress-rows.ts'
 import { readPeopleFile, type PeopleFile } from './read-people-file.ts'
 import { writeTable } from './write-table.ts'
+
+interface ListRegistry extends Registry {
+  /** Whom rows may concern. */
+  readonly area: ImportArea
+}
 
 /** What importing one kind of list is made of. */
 export interface ImportKind<Field extends string> {
   readonly shape: ListShape<Field>
   readonly description: string
   readonly help: string
+  /** Who brings it in, if they may, and where. */
+  readonly importer: (registry: Registry) => Promise<ActingOperator & Pick<ListRegistry, 'area'>>
   readonly preview: (
-    registry: Registry,
+    registry: ListRegistry,
     source: RowSource<Field>,
     onRow: (row: JudgedRow) => void,
   ) => Promise<ImportCounts>
   readonly apply: (
-    registry: Registry,
+    registry: ListRegistry,
     source: RowSource<Field>,
     request: ImportRequest & { readonly onRow: (row: JudgedRow) => void },
   ) => Promise<ImportCounts>
@@ -43,15 +55,16 @@ interface Options {
 }
 
 export function importCommand<Field extends string>(kind: ImportKind<Field>): Command {
+  const help = peopleHelp()
   return new Command('import')
     .description(kind.description)
-    .argument('<file>', 'CSV in UTF-8 (comma, semicolon or tab) or an Excel workbook (.xlsx)')
-    .option('--mapping <file>', 'JSON: the header of a column → the field that it holds')
-    .option('--sheet <name>', 'which sheet of a workbook that has several')
-    .option('--skip-refused', 'leave refused rows out; without this, one of them stops the import')
-    .option('--report <file>', 'write the result of every row to a new CSV or .xlsx file')
-    .option('--json', 'print one JSON document: counts, and every row that is not unchanged')
-    .option('--apply', 'do it; without this, only say what would change')
+    .argument('<file>', help.importFile)
+    .option('--mapping <file>', help.mapping)
+    .option('--sheet <name>', help.sheet)
+    .option('--skip-refused', help.skipRefused)
+    .option('--report <file>', help.report)
+    .option('--json', help.importJson)
+    .option('--apply', ecardWords().applyOption)
     .addHelpText('after', kind.help)
     .action((path: string, options: Options) => {
       const words = peopleWords(languageOf(process.env))
@@ -78,18 +91,39 @@ async function run<Field extends string>(
   const rows: JudgedRow[] = []
   const isWanted = ({ outcome }: JudgedRow) =>
     outcome !== 'unchanged' || options.report !== undefined
-  const outcome = await withRegistry((registry) =>
+  const first = await withRegistry((registry) =>
     attempt(kind, { registry, file, options }, (row) => {
       if (isWanted(row)) rows.push(row)
     }),
   )
   if (options.report !== undefined) await writeReport(options.report, rows, words)
   const shown = rows.filter((row) => row.outcome !== 'unchanged')
+  if (options.json !== true) printRows(file, first, { shown, words })
+  const outcome = await afterYes(kind, file, { first, options })
   if (options.json === true) printJson(file, outcome, shown)
-  else printText(file, outcome, { shown, words, options })
+  else printEnd(outcome, words, options)
   if (outcome.refusal !== null) throw outcome.refusal
-  const stops = outcome.counts.refused > 0 && options.skipRefused !== true
-  if (stops) process.exitCode = 1
+  if (stopsAt(outcome.counts, options)) process.exitCode = 1
+}
+
+/** What was shown is done where somebody types a yes to it; else it stays as it was. */
+async function afterYes<Field extends string>(
+  kind: ImportKind<Field>,
+  file: PeopleFile<Field>,
+  { first, options }: { readonly first: Outcome; readonly options: Options },
+): Promise<Outcome> {
+  const { counts, isApplied, refusal } = first
+  const isIdle = counts.new + counts.changed === 0 || stopsAt(counts, options)
+  if (isApplied || refusal !== null || isIdle) return first
+  if (!(await confirmed(options))) return first
+  const applying = { ...options, apply: true }
+  return withRegistry((registry) =>
+    attempt(kind, { registry, file, options: applying }, () => undefined),
+  )
+}
+
+function stopsAt({ refused }: ImportCounts, { skipRefused }: Options): boolean {
+  return refused > 0 && skipRefused !== true
 }
 
 interface Attempt<Field extends string> {
@@ -103,14 +137,16 @@ async function attempt<Field extends string>(
   { registry, file, options }: Attempt<Field>,
   onRow: (row: JudgedRow) => void,
 ): Promise<Outcome> {
+  const { actor, area } = await kind.importer(registry)
+  const source = withProgress(file, peopleHelp().rows)
   if (options.apply !== true) {
-    const counts = await kind.preview(registry, file, onRow)
+    const counts = await kind.preview({ ...registry, area }, source, onRow)
     return { counts, isApplied: false, refusal: null }
   }
   const skipRefused = options.skipRefused === true
-  const request = { actor: 'ecard', fileSha256: file.sha256, skipRefused, onRow }
+  const request = { actor, fileSha256: file.sha256, skipRefused, onRow }
   try {
-    const counts = await kind.apply(registry, file, request)
+    const counts = await kind.apply({ ...registry, area }, source, request)
     return { counts, isApplied: true, refusal: null }
   } catch (error) {
     if (!(error instanceof ImportRefused)) throw error
@@ -126,17 +162,23 @@ function printJson<Field extends string>(
   console.log(JSON.stringify({ applied: isApplied, sha256, counts, unknownColumns, rows }, null, 2))
 }
 
-function printText<Field extends string>(
+function printRows<Field extends string>(
   { unknownColumns }: PeopleFile<Field>,
-  { counts, isApplied, refusal }: Outcome,
-  { shown, words, options }: { shown: readonly JudgedRow[]; words: PeopleWords; options: Options },
+  { counts }: Outcome,
+  { shown, words }: { shown: readonly JudgedRow[]; words: PeopleWords },
 ): void {
   if (unknownColumns.length > 0) console.error(words.unknownColumns(unknownColumns.join(', ')))
   console.log(words.counts(counts))
   for (const row of shown) console.log(describeRow(row, words))
+}
+
+function printEnd(
+  { counts, isApplied, refusal }: Outcome,
+  words: PeopleWords,
+  options: Options,
+): void {
   if (refusal !== null) return
-  const stops = counts.refused > 0 && options.skipRefused !== true
-  if (stops) console.log(words.dryRunRefused)
+  if (stopsAt(counts, options)) console.log(words.dryRunRefused)
   else if (counts.new + counts.changed === 0) console.log(words.nothingToDo)
   else console.log(isApplied ? words.applied : words.dryRun)
 }

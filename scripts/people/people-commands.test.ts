@@ -227,7 +227,7 @@ describe('ecard holder', () => {
     expect((await ecard(...leaving)).output).toContain('Chưa có gì thay đổi.')
     const left = await ecard(...leaving, '--apply')
     expect(left.output).toContain(`Thẻ ${cardUuid} (civil-servant): đang dùng -> đã thu hồi`)
-    expect(left.output).toContain('Mọi phiên đăng nhập của chủ thẻ này kết thúc ngay.')
+    expect(left.output).toContain('Chưa có dịch vụ nào trả lời. Chủ thẻ không đăng nhập được nữa')
     const shown = await ecard('holder', 'show', number)
     expect(shown.output).toContain('đã nghỉ')
     expect(shown.output).toContain('đã thu hồi')

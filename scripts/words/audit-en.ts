@@ -6,7 +6,6 @@ const event = (id: string | null): string => (id === null ? 'an event' : `event 
 export const auditEn: AuditWords = {
   headings: ['Time (UTC)', 'Event', 'Outcome', 'By', 'On', 'Terminal', 'Why', 'Approval'],
   nothingFound: 'No such events.',
-  progress: (done, total) => `${n(done)} of ${n(total)} events checked`,
   intact: (checked, afterSeq) =>
     afterSeq === 0
       ? `Intact: ${n(checked)} events.`

@@ -15,7 +15,6 @@ export const auditVi: AuditWords = {
     'Phê duyệt',
   ],
   nothingFound: 'Không có sự kiện nào như vậy.',
-  progress: (done, total) => `Đã kiểm tra ${n(done)} trên ${n(total)} sự kiện`,
   intact: (checked, afterSeq) =>
     afterSeq === 0
       ? `Nguyên vẹn: ${n(checked)} sự kiện.`

@@ -5,7 +5,6 @@ export interface AuditWords {
   /** When, what, outcome, who, on whom, at which terminal, why, with which approval. */
   readonly headings: readonly [string, string, string, string, string, string, string, string]
   readonly nothingFound: string
-  readonly progress: (done: number, total: number) => string
   readonly intact: (checked: number, afterSeq: number) => string
   readonly broken: (count: number) => string
   readonly breaks: Readonly<Record<BreakKind, (found: ChainBreak) => string>>

@@ -65,6 +65,8 @@ export const peopleEn: PeopleWords = {
     'merged-cells': ({ at }) => `${place(at)}merged cells; unmerge them and fill every cell`,
     'national-number-malformed': ({ at, found }) =>
       `${place(at)}a national number has 12 digits${quoted(found)}`,
+    'outside-area': ({ at, found }) =>
+      `${place(at)}this lies outside the offices of your role${quoted(found)}`,
     'parent-missing': ({ at, found }) => `${place(at)}there is no office ${found ?? ''}`,
     'parent-refused': ({ at, found }) => `${place(at)}the row of office ${found ?? ''} is refused`,
     'position-without-office': ({ at }) => `${place(at)}a position needs an office`,
@@ -131,7 +133,6 @@ export const peopleEn: PeopleWords = {
   cardStays: ({ uuid, kind, state }) =>
     `Card ${uuid} (${kind}) stays ${state}: only a card in use can be suspended. It does not sign in.`,
   noCards: 'There is no card left to end.',
-  sessionsEnd: 'The sessions of this holder end at once.',
   cardsAsTheyAre:
     'Cards stay as they are. Let each sign in again with "ecard card reinstate", or issue a new one.',
   oldOfficeOnCard:

@@ -65,6 +65,8 @@ export const peopleVi: PeopleWords = {
     'merged-cells': ({ at }) => `${place(at)}ô bị gộp; hãy bỏ gộp và điền đủ từng ô`,
     'national-number-malformed': ({ at, found }) =>
       `${place(at)}số định danh cá nhân gồm 12 chữ số${quoted(found)}`,
+    'outside-area': ({ at, found }) =>
+      `${place(at)}nằm ngoài các cơ quan thuộc vai trò của bạn${quoted(found)}`,
     'parent-missing': ({ at, found }) => `${place(at)}không có đơn vị ${found ?? ''}`,
     'parent-refused': ({ at, found }) => `${place(at)}dòng của đơn vị ${found ?? ''} bị từ chối`,
     'position-without-office': ({ at }) => `${place(at)}có chức vụ thì phải có đơn vị`,
@@ -129,7 +131,6 @@ export const peopleVi: PeopleWords = {
   cardStays: ({ uuid, kind, state }) =>
     `Thẻ ${uuid} (${kind}) giữ nguyên (${state}): chỉ tạm khóa được thẻ đang dùng. Thẻ này không đăng nhập được.`,
   noCards: 'Không còn thẻ nào cần khóa.',
-  sessionsEnd: 'Mọi phiên đăng nhập của chủ thẻ này kết thúc ngay.',
   cardsAsTheyAre:
     'Các thẻ giữ nguyên trạng thái. Mở lại từng thẻ bằng "ecard card reinstate", hoặc cấp thẻ mới.',
   oldOfficeOnCard: 'Thẻ vẫn ghi đơn vị lúc cấp cho đến khi được gia hạn.',

@@ -36,7 +36,6 @@ export interface PeopleWords {
   readonly card: (card: { uuid: string; kind: string; from: string; to: string }) => string
   readonly cardStays: (card: { uuid: string; kind: string; state: string }) => string
   readonly noCards: string
-  readonly sessionsEnd: string
   readonly cardsAsTheyAre: string
   readonly oldOfficeOnCard: string
   readonly nobody: (given: string) => string

@@ -36,31 +36,45 @@ export function judgeAuthorities(
 
 function judge(authority: Authority, now: Date, warnings: AuthorityWarnings): Finding {
   const { notBefore, notAfter } = parseCertificate(authority.certificateDer)
+  const { slug, kind, state } = authority
   const subject = subjectOf(authority)
-  const until = `until ${notAfter.toISOString()}`
-  if (authority.state !== 'issuing') {
-    const message = now > notAfter ? `${authority.state}, ended` : `${authority.state}, ${until}`
-    return { level: 'green', subject, message, advice: null }
+  const end = notAfter.toISOString()
+  const until = `until ${end}`
+  if (state !== 'issuing') {
+    const message = now > notAfter ? `${state}, ended` : `${state}, ${until}`
+    const facts = { slug, state, end }
+    return { level: 'green', subject, message, advice: null, code: 'authority.idle', facts }
   }
   if (now < notBefore) {
-    const message = `is not valid before ${notBefore.toISOString()}`
-    return { level: 'red', subject, message, advice: 'set the clock of this machine right' }
+    const from = notBefore.toISOString()
+    const message = `is not valid before ${from}`
+    const advice = 'set the clock of this machine right'
+    const facts = { slug, from }
+    return { level: 'red', subject, message, advice, code: 'authority.not-yet', facts }
   }
+  const advice = successorAdvice(authority)
   if (now > notAfter) {
-    const message = `has ended at ${notAfter.toISOString()}: it can issue nothing`
-    return { level: 'red', subject, message, advice: successorAdvice(authority) }
+    const message = `has ended at ${end}: it can issue nothing`
+    const facts = { slug, kind, end }
+    return { level: 'red', subject, message, advice, code: 'authority.ended', facts }
   }
   const days = Math.floor((notAfter.getTime() - now.getTime()) / dayMs)
-  const isNear = days < (authority.kind === 'root' ? warnings.rootDays : warnings.issuingDays)
-  if (!isNear) return { level: 'green', subject, message: `issues ${until}`, advice: null }
-  const message = `ends in ${days} days, at ${notAfter.toISOString()}`
-  return { level: 'amber', subject, message, advice: successorAdvice(authority) }
+  const facts = { slug, kind, end, days }
+  const isNear = days < (kind === 'root' ? warnings.rootDays : warnings.issuingDays)
+  if (!isNear) {
+    const message = `issues ${until}`
+    return { level: 'green', subject, message, advice: null, code: 'authority.issues', facts }
+  }
+  const message = `ends in ${days} days, at ${end}`
+  return { level: 'amber', subject, message, advice, code: 'authority.near-end', facts }
 }
 
 function unsoundFinding(authority: Authority, fault: string): Finding {
   const message = `cannot be trusted (${fault}): its certificates are refused`
   const advice = 'restore the table of authorities from a backup'
-  return { level: 'red', subject: subjectOf(authority), message, advice }
+  const facts = { slug: authority.slug, fault }
+  const subject = subjectOf(authority)
+  return { level: 'red', subject, message, advice, code: 'authority.unsound', facts }
 }
 
 function missing(authorities: readonly Authority[]): Finding[] {
@@ -69,7 +83,9 @@ function missing(authorities: readonly Authority[]): Finding[] {
     .map((kind) => {
       const message = `nobody issues for ${kind}`
       const advice = 'hold the key ceremony: ecard ca init'
-      return { level: 'amber', subject: `authority ${kind}`, message, advice }
+      const subject = `authority ${kind}`
+      const facts = { kind }
+      return { level: 'amber', subject, message, advice, code: 'authority.missing', facts }
     })
 }
 

@@ -17,15 +17,18 @@ export async function judgeAuthorityKeys(
 }
 
 async function judge(keystore: Keystore, authority: Authority): Promise<Finding> {
-  const subject = `key of ${authority.slug}`
-  if (authority.keyName === null) {
-    return { level: 'green', subject, message: 'is on another machine', advice: null }
+  const { slug, keyName } = authority
+  const about = { subject: `key of ${slug}`, advice: null, facts: { slug, key: keyName } }
+  if (keyName === null) {
+    return { level: 'green', message: 'is on another machine', code: 'key.elsewhere', ...about }
   }
   try {
     await keyOf(keystore, authority)
-    return { level: 'green', subject, message: `${authority.keyName} opens`, advice: null }
+    return { level: 'green', message: `${keyName} opens`, code: 'key.opens', ...about }
   } catch (error) {
     if (!(error instanceof AppError)) throw error
-    return { level: 'red', subject, message: `${error.code}: ${error.message}`, advice: null }
+    const problem = `${error.code}: ${error.message}`
+    const facts = { slug, problem }
+    return { level: 'red', message: problem, code: 'key.fails', ...about, facts }
   }
 }

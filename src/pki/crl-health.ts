@@ -74,13 +74,17 @@ export function judgeCrls(parts: readonly CrlHealth[]): Finding[] {
 function finding({ authority, partition, state, list, isMadeHere }: CrlHealth): Finding {
   const subject = `revocation list ${authority}/${partition}`
   const until = list?.nextUpdate.toISOString() ?? ''
+  const about = {
+    code: `crl.${state}`,
+    facts: { list: `${authority}/${partition}`, until, isMadeHere },
+  }
   if (state === 'current')
-    return { level: 'green', subject, message: `in force until ${until}`, advice: null }
+    return { level: 'green', subject, message: `in force until ${until}`, advice: null, ...about }
   const message = { missing: 'is missing', ended: `ended at ${until}`, ending: `ends at ${until}` }[
     state
   ]
   const advice = isMadeHere
     ? 'see the log for crl.not-published; then: ecard crl publish --apply'
     : 'sign one where the key of the authority is: ecard crl install FILE --apply'
-  return { level: 'red', subject, message, advice }
+  return { level: 'red', subject, message, advice, ...about }
 }

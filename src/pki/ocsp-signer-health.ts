@@ -28,15 +28,19 @@ function judge({ slug }: Authority, signer: SignerCertificate | undefined, now: 
   const subject = `OCSP signer of ${slug}`
   if (signer === undefined) {
     const advice = 'start the service: it makes one'
-    return { level: 'amber', subject, message: 'is missing', advice }
+    const missing = { code: 'ocsp.missing', facts: { slug } }
+    return { level: 'amber', subject, message: 'is missing', advice, ...missing }
   }
   const { notAfter } = parseCertificate(signer.der)
   const leftMs = notAfter.getTime() - now.getTime()
   const until = notAfter.toISOString()
+  const facts = { slug, until }
   if (leftMs > overdueMs) {
-    return { level: 'green', subject, message: `signs until ${until}`, advice: null }
+    const message = `signs until ${until}`
+    return { level: 'green', subject, message, advice: null, code: 'ocsp.signs', facts }
   }
   const advice = 'see the log of the service for ocsp.no-signer'
   const message = leftMs > 0 ? `was not renewed and ends at ${until}` : `ended at ${until}`
-  return { level: leftMs > 0 ? 'amber' : 'red', subject, message, advice }
+  if (leftMs > 0) return { level: 'amber', subject, message, advice, code: 'ocsp.overdue', facts }
+  return { level: 'red', subject, message, advice, code: 'ocsp.ended', facts }
 }

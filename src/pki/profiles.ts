@@ -30,8 +30,8 @@ export interface Profiles {
 export const profilesDirectory = fileURLToPath(new URL('../../certs/', import.meta.url))
 
 /**
- * Reads every `*.json` but `ceremony.json`, which is about authorities and for `readCeremony`, and
- * `card-*.json`, for `readCardKindProfiles`.
+ * Reads every `*.json` but `ceremony.json`, which is about authorities and for `readCeremony`,
+ * `card-*.json`, for `readCardKindProfiles`, and `face-*.json`, for who prints the cards.
  *
  * @throws ProfileInvalid for the first file that is malformed or contradicts what sign-in
  *   recognises, and when one that the service cannot do without is missing
@@ -60,9 +60,9 @@ async function listFiles(directory: string): Promise<string[]> {
   }
 }
 
-/** `ceremony.json` is about authorities, `card-*.json` about whole cards. */
+/** `ceremony.json` is about authorities, `card-*` about whole cards, `face-*` about their print. */
 function isLeafProfile(file: string): boolean {
-  return file.endsWith('.json') && file !== 'ceremony.json' && !file.startsWith('card-')
+  return file.endsWith('.json') && file !== 'ceremony.json' && !/^(card|face)-/.test(file)
 }
 
 async function readJson(directory: string, file: string): Promise<unknown> {

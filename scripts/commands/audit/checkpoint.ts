@@ -2,64 +2,85 @@ import type { Command } from 'commander'
 import { readChainHealth } from '../../../src/audit/chain-health.ts'
 import { readLastCheckpoint } from '../../../src/audit/checkpoint-store.ts'
 import { makeCheckpoint, restartChain } from '../../../src/audit/make-checkpoint.ts'
-import type { AuditWords } from '../../words/audit-words.ts'
+import { ecardWords } from '../../program/ecard-words.ts'
+import { actingOperator } from '../acting-operator.ts'
+import { confirmed } from '../confirm.ts'
 import { withAuthorities, type OpenAuthorities } from '../open-authorities.ts'
+import { createOutput, type Output } from '../output.ts'
 import { writeNewFile } from './files.ts'
-import { auditWords } from './words.ts'
+import { auditHelp, auditWords } from './words.ts'
 
 interface CheckpointOptions {
   readonly apply?: boolean
   readonly moved?: boolean
   readonly out?: string
+  readonly json?: boolean
 }
 
 export function addCheckpoint(audit: Command): void {
+  const help = auditHelp()
+  const words = ecardWords()
   audit
     .command('checkpoint')
-    .description('link and sign everything that happened up to now')
-    .option('--out <file>', 'write the last checkpoint to a new file, to keep it elsewhere')
-    .option('--moved', 'tell the chain that the registry was restored on another PostgreSQL')
-    .option('--apply', 'do it; without this, only say what would change')
+    .description(help.checkpoint)
+    .option('--out <file>', help.checkpointOut)
+    .option('--moved', help.moved)
+    .option('--json', words.jsonOption)
+    .option('--apply', words.applyOption)
     .addHelpText(
       'after',
-      `
-The running service signs every five minutes by itself.
-
-Example:
+      `${help.checkpointNotes}
+${words.example}
   ecard audit checkpoint --apply --out kept.jws`,
     )
     .action(checkpoint)
 }
 
 async function checkpoint(options: CheckpointOptions): Promise<void> {
-  const words = auditWords()
+  const output = createOutput(options)
   await withAuthorities(async (parts) => {
-    if (options.apply === true) await apply(parts, options, words)
-    else await preview(parts, options, words)
-    if (options.out === undefined) return
-    const last = await readLastCheckpoint(parts.db)
-    if (last === null) return
-    await writeNewFile(options.out, `${last.jws}\n`, words)
-    console.log(words.kept(options.out))
+    await actingOperator(parts, 'audit.checkpoint', { kind: 'province' })
+    const told = (await isWanted(parts, options, output))
+      ? await apply(parts, options, output)
+      : { applied: false }
+    const kept = options.out === undefined ? {} : await keep(parts, options.out, output)
+    output.tell({ ...told, ...kept })
   })
+}
+
+/** Whether to sign: nothing is said beforehand to whoever has said so already. */
+async function isWanted(
+  parts: OpenAuthorities,
+  options: CheckpointOptions,
+  output: Output,
+): Promise<boolean> {
+  if (options.apply === true) return true
+  const words = auditWords()
+  const { unsigned, waiting } = await readChainHealth(parts)
+  output.say(options.moved === true ? words.wouldRestart : words.wouldSign(unsigned + waiting))
+  const isYes = await confirmed(options)
+  if (!isYes) output.say(words.dryRun)
+  return isYes
 }
 
 async function apply(
   parts: OpenAuthorities,
   { moved }: CheckpointOptions,
-  words: AuditWords,
-): Promise<void> {
+  output: Output,
+): Promise<object> {
+  const words = auditWords()
   const made = moved === true ? await restartChain(parts) : await makeCheckpoint(parts)
-  if (made === null) console.log(words.nothingToSign)
-  else console.log(words.signed(made.number, made.seq, made.hash))
+  output.say(made === null ? words.nothingToSign : words.signed(made.number, made.seq, made.hash))
+  if (made === null) return { applied: true, checkpoint: null }
+  const { number, seq, hash } = made
+  return { applied: true, checkpoint: { number, seq, hash } }
 }
 
-async function preview(
-  parts: OpenAuthorities,
-  { moved }: CheckpointOptions,
-  words: AuditWords,
-): Promise<void> {
-  const { unsigned, waiting } = await readChainHealth(parts)
-  console.log(moved === true ? words.wouldRestart : words.wouldSign(unsigned + waiting))
-  console.log(words.dryRun)
+async function keep(parts: OpenAuthorities, path: string, output: Output): Promise<object> {
+  const words = auditWords()
+  const last = await readLastCheckpoint(parts.db)
+  if (last === null) return {}
+  await writeNewFile(path, `${last.jws}\n`, words)
+  output.say(words.kept(path))
+  return { out: path }
 }

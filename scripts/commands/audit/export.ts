@@ -2,26 +2,20 @@ import { open } from 'node:fs/promises'
 import type { Writable } from 'node:stream'
 import type { Command } from 'commander'
 import { exportAudit } from '../../../src/audit/export-audit.ts'
+import { ecardWords } from '../../program/ecard-words.ts'
 import { withRegistry } from '../open-registry.ts'
 import { fileProblem, newFile } from './files.ts'
 import { toFilter, withFilterOptions, type FilterOptions } from './filter-options.ts'
-import { auditWords } from './words.ts'
+import { auditHelp, auditWords } from './words.ts'
 
 export function addExport(audit: Command): void {
-  withFilterOptions(
-    audit
-      .command('export')
-      .description('write events as JSON lines, each with its place and hash in the chain'),
-  )
-    .option('--out <file>', 'a new file; without this, standard output')
+  const help = auditHelp()
+  withFilterOptions(audit.command('export').description(help.export))
+    .option('--out <file>', help.exportOut)
     .addHelpText(
       'after',
-      `
-Each line can be checked by itself: hash is the SHA-256 of the octets of previous and the text of
-event as it stands in the line. Without a filter each previous is the hash of the line before. Lines
-of type checkpoint hold a signature (a compact JWS, ES256) over the hash so far.
-
-Examples:
+      `${help.exportNotes}
+${ecardWords().examples}
   ecard audit export --out audit.jsonl
   ecard audit export --card 6f1c2a34-0d5e-4f60-9b7a-2c3d4e5f6071 --from 2026-03-01`,
     )

@@ -1,6 +1,8 @@
 import { InvalidArgumentError, Option, type Command } from 'commander'
 import { auditOutcomes, type AuditOutcome } from '../../../src/audit/audit-event.ts'
 import type { AuditFilter } from '../../../src/audit/audit-filter.ts'
+import { ecardWords } from '../../program/ecard-words.ts'
+import { auditHelp } from './words.ts'
 
 export interface FilterOptions {
   readonly event?: string
@@ -15,16 +17,17 @@ export interface FilterOptions {
 }
 
 export function withFilterOptions(command: Command): Command {
+  const help = auditHelp()
   return command
-    .option('--event <name>', 'only these events, such as card.suspended')
-    .addOption(new Option('--outcome <outcome>', 'only these').choices(auditOutcomes))
-    .option('--actor <name>', 'only what this holder or program asked for')
-    .option('--holder <id>', 'only events about this holder', toUuid)
-    .option('--card <uuid>', 'only events about this card', toUuid)
-    .option('--terminal <id>', 'only events at this terminal', toUuid)
-    .option('--client <id>', 'only events of this application')
-    .option('--from <time>', 'from this day or instant on, such as 2026-03-01', toTime)
-    .option('--to <time>', 'up to this day or instant, which is left out', toTime)
+    .option('--event <name>', help.event)
+    .addOption(new Option('--outcome <outcome>', help.outcome).choices(auditOutcomes))
+    .option('--actor <name>', help.actor)
+    .option('--holder <id>', help.holder, toUuid)
+    .option('--card <uuid>', help.card, toUuid)
+    .option('--terminal <id>', help.terminal, toUuid)
+    .option('--client <id>', help.client)
+    .option('--from <time>', help.from, toTime)
+    .option('--to <time>', help.to, toTime)
 }
 
 export function toFilter(options: FilterOptions): AuditFilter {
@@ -44,7 +47,7 @@ export function toFilter(options: FilterOptions): AuditFilter {
 
 function toUuid(text: string): string {
   if (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text)) return text
-  throw new InvalidArgumentError('A number like 6f1c2a34-0d5e-4f60-9b7a-2c3d4e5f6071.')
+  throw new InvalidArgumentError(ecardWords().aUuid)
 }
 
 /** A day begins at midnight UTC, as the times in the list are. */
@@ -52,5 +55,5 @@ function toTime(text: string): Date {
   const shape = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d))?$/
   const time = new Date(text)
   if (shape.test(text) && !Number.isNaN(time.getTime())) return time
-  throw new InvalidArgumentError('A day like 2026-03-01 or an instant like 2026-03-01T08:00+07:00.')
+  throw new InvalidArgumentError(auditHelp().aTime)
 }

@@ -1,43 +1,77 @@
 import type { Command } from 'commander'
 import { readAuditKeys, renewAuditKey } from '../../../src/audit/audit-keys.ts'
 import { KeystoreUnavailable } from '../../../src/errors.ts'
-import { withAuthorities } from '../open-authorities.ts'
+import { ecardWords } from '../../program/ecard-words.ts'
+import { actingOperator } from '../acting-operator.ts'
+import { confirmed } from '../confirm.ts'
+import { withAuthorities, type OpenAuthorities } from '../open-authorities.ts'
+import { createOutput, type Output } from '../output.ts'
 import { writeNewFile } from './files.ts'
-import { auditWords } from './words.ts'
+import { auditHelp, auditWords } from './words.ts'
 
 interface KeyOptions {
   readonly out?: string
   readonly renew?: boolean
   readonly apply?: boolean
+  readonly json?: boolean
 }
 
 export function addKey(audit: Command): void {
+  const help = auditHelp()
+  const words = ecardWords()
   audit
     .command('key')
-    .description('show the public keys that checkpoints are verified with, oldest first')
-    .option('--out <file>', 'write them to a new file, to keep it elsewhere')
-    .option('--renew', 'let a new key sign from now on')
-    .option('--apply', 'with --renew: do it; without this, only say what would change')
-    .addHelpText('after', '\nExample:\n  ecard audit key --out kept.pem')
+    .description(help.key)
+    .option('--out <file>', help.keyOut)
+    .option('--renew', help.renew)
+    .option('--json', words.jsonOption)
+    .option('--apply', help.renewApply)
+    .addHelpText('after', `\n${words.example}\n  ecard audit key --out kept.pem`)
     .action(key)
 }
 
-async function key({ out, renew, apply }: KeyOptions): Promise<void> {
-  const words = auditWords()
-  await withAuthorities(async ({ keystore }) => {
-    if (renew === true && apply !== true) {
-      console.log(words.wouldRenewKey)
-      console.log(words.dryRun)
-      return
+async function key(options: KeyOptions): Promise<void> {
+  await withAuthorities(async (parts) => {
+    const output = createOutput(options)
+    if (options.renew === true && !(await isRenewed(parts, options, output))) return
+    const keys = await readAuditKeys(parts.keystore)
+    if (keys.length === 0) {
+      throw new KeystoreUnavailable(auditWords().noKey, { problem: 'key-missing' })
     }
-    if (renew === true) console.error(words.keyRenewed((await renewAuditKey(keystore)).name))
-    const keys = await readAuditKeys(keystore)
-    if (keys.length === 0) throw new KeystoreUnavailable(words.noKey, { problem: 'key-missing' })
-    const pem = keys.map(({ publicKey }) => publicKey.export({ format: 'pem', type: 'spki' }))
-    if (out === undefined) process.stdout.write(pem.join(''))
-    else {
-      await writeNewFile(out, pem.join(''), words)
-      console.log(words.kept(out))
-    }
+    const pem = keys.map(({ publicKey }) =>
+      publicKey.export({ format: 'pem', type: 'spki' }).toString(),
+    )
+    await show(pem, options, output)
   })
+}
+
+/** @returns false where it stayed a dry run */
+async function isRenewed(
+  parts: OpenAuthorities,
+  options: KeyOptions,
+  output: Output,
+): Promise<boolean> {
+  const words = auditWords()
+  await actingOperator(parts, 'audit.checkpoint', { kind: 'province' })
+  if (options.apply !== true) output.say(words.wouldRenewKey)
+  if (await confirmed(options)) {
+    const { name } = await renewAuditKey(parts.keystore)
+    console.error(words.keyRenewed(name))
+    return true
+  }
+  output.say(words.dryRun)
+  output.tell({ applied: false })
+  return false
+}
+
+async function show(
+  pem: readonly string[],
+  { out, json }: KeyOptions,
+  output: Output,
+): Promise<void> {
+  if (out !== undefined) {
+    await writeNewFile(out, pem.join(''), auditWords())
+    output.say(auditWords().kept(out))
+  } else if (json !== true) process.stdout.write(pem.join(''))
+  output.tell({ keys: pem, out: out ?? null })
 }

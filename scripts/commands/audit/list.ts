@@ -1,18 +1,21 @@
 import { InvalidArgumentError, type Command } from 'commander'
 import { createAuditStore, type StoredAuditEvent } from '../../../src/audit/audit-store.ts'
+import { ecardWords } from '../../program/ecard-words.ts'
 import { withRegistry } from '../open-registry.ts'
 import { printTable } from '../print-table.ts'
 import { toFilter, withFilterOptions, type FilterOptions } from './filter-options.ts'
-import { auditWords } from './words.ts'
+import { auditHelp, auditWords } from './words.ts'
 
 export function addList(audit: Command): void {
-  withFilterOptions(audit.command('list').description('show the newest events, newest first'))
-    .option('--limit <n>', 'at most so many', toLimit, 20)
-    .option('--json', 'print one JSON object a line')
+  const help = auditHelp()
+  const words = ecardWords()
+  withFilterOptions(audit.command('list').description(help.list))
+    .option('--limit <n>', help.limit, toLimit, 20)
+    .option('--json', words.jsonLinesOption)
     .addHelpText(
       'after',
       `
-Examples:
+${words.examples}
   ecard audit list --card 6f1c2a34-0d5e-4f60-9b7a-2c3d4e5f6071
   ecard audit list --event card.revoked --from 2026-03-01 --to 2026-04-01 --limit 200`,
     )
@@ -51,5 +54,5 @@ function onOneLine(cell: string): string {
 function toLimit(text: string): number {
   const limit = Number(text)
   if (Number.isInteger(limit) && limit > 0 && limit <= 10_000) return limit
-  throw new InvalidArgumentError('A number from 1 to 10000.')
+  throw new InvalidArgumentError(ecardWords().numberFrom(1, 10_000))
 }

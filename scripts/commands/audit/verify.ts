@@ -8,10 +8,12 @@ import { readCheckpoint, type Checkpoint } from '../../../src/audit/checkpoint.t
 import { verifyChain, type VerifyReport } from '../../../src/audit/verify-chain.ts'
 import { InputInvalid, KeystoreUnavailable } from '../../../src/errors.ts'
 import type { AuditWords } from '../../words/audit-words.ts'
+import { ecardWords } from '../../program/ecard-words.ts'
 import { withAuthorities } from '../open-authorities.ts'
 import { withRegistry, type Registry } from '../open-registry.ts'
+import { progressBar } from '../progress-bar.ts'
 import { readText } from './files.ts'
-import { auditWords } from './words.ts'
+import { auditHelp, auditWords } from './words.ts'
 
 interface VerifyOptions {
   readonly sinceCheckpoint?: boolean
@@ -21,21 +23,19 @@ interface VerifyOptions {
 }
 
 export function addVerify(audit: Command): void {
+  const help = auditHelp()
+  const words = ecardWords()
   audit
     .command('verify')
-    .description('prove that no event was changed, removed, reordered or inserted, or say which')
-    .option('--since-checkpoint', 'only what came after the last checkpoint, or after --checkpoint')
-    .option('--checkpoint <file>', 'the chain must contain this one, which was kept elsewhere')
-    .option('--public-key <file>', 'the audit keys that were kept elsewhere, in PEM')
-    .option('--json', 'print one JSON document')
+    .description(help.verify)
+    .option('--since-checkpoint', help.sinceCheckpoint)
+    .option('--checkpoint <file>', help.checkpointFile)
+    .option('--public-key <file>', help.publicKey)
+    .option('--json', words.jsonOption)
     .addHelpText(
       'after',
-      `
-Exit status: 0 intact, 1 broken (or not able to tell, with a code on standard error).
-Whoever may write to PostgreSQL and to the keystore can rewrite the end of the chain. Only a
-checkpoint and a key that were kept elsewhere show it.
-
-Examples:
+      `${help.verifyNotes}
+${words.examples}
   ecard audit verify
   ecard audit verify --checkpoint kept.jws --public-key kept.pem --json`,
     )
@@ -48,8 +48,9 @@ async function verify(options: VerifyOptions): Promise<void> {
     const { checkpoint: path } = options
     const kept = path === undefined ? null : await readKept(path, keys, words)
     const sinceCheckpoint = options.sinceCheckpoint === true
-    const onProgress = progressOn(process.stderr, words)
-    return verifyChain(registry, { keys, kept, sinceCheckpoint, onProgress })
+    return withBar((onProgress) =>
+      verifyChain(registry, { keys, kept, sinceCheckpoint, onProgress }),
+    )
   })
   if (options.json === true) console.log(JSON.stringify(report))
   else print(report, words)
@@ -94,13 +95,19 @@ function print(report: VerifyReport, words: AuditWords): void {
   if (health.isBehind) console.log(words.behind)
 }
 
-/** One line that is written over, where a person looks on. */
-function progressOn(
-  stream: NodeJS.WriteStream,
-  words: AuditWords,
-): (done: number, total: number) => void {
-  if (!stream.isTTY) return () => undefined
-  return (done, total) => {
-    stream.write(`\r${words.progress(done, total)}${done === total ? '\n' : ''}`)
+/** With a bar for whoever looks on: a long chain takes a minute. */
+async function withBar<T>(
+  work: (onProgress: (done: number, total: number) => void) => Promise<T>,
+): Promise<T> {
+  const progress = progressBar(auditHelp().events)
+  let isStarted = false
+  try {
+    return await work((done, total) => {
+      if (!isStarted) progress.start(total)
+      isStarted = true
+      progress.reach(done)
+    })
+  } finally {
+    progress.stop()
   }
 }

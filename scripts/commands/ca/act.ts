@@ -12,7 +12,11 @@ import {
 import type { Ceremony } from '../../../src/pki/ceremony.ts'
 import { checkClock } from '../../../src/pki/check-clock.ts'
 import { reserveFile } from '../../../src/pki/reserved-file.ts'
+import { ecardWords } from '../../program/ecard-words.ts'
 import type { OpenAuthorities } from '../open-authorities.ts'
+import { createOutput, type Output } from '../output.ts'
+import { whoActs } from '../who-acts.ts'
+import { authorityWords, labelled } from './words.ts'
 
 /** What every command that makes or changes authorities is told. */
 export interface ActOptions {
@@ -20,18 +24,21 @@ export interface ActOptions {
   readonly witness: readonly string[]
   readonly report?: string
   readonly apply?: boolean
+  readonly json?: boolean
 }
 
 export function withActOptions(command: Command): Command {
+  const { options } = authorityWords()
   return command
-    .option('--by <name>', 'who does it; in the report and the audit log')
+    .option('--by <name>', options.by)
     .addOption(
-      new Option('--witness <name>', 'who watches; may be given again')
+      new Option('--witness <name>', options.witness)
         .default([] as string[])
         .argParser((name, names: string[]) => [...names, name]),
     )
-    .option('--report <file>', 'where the report goes (default: in the data folder)')
-    .option('--apply', 'do it; without this, only say what would be done')
+    .option('--report <file>', options.report)
+    .option('--json', ecardWords().jsonOption)
+    .option('--apply', options.apply)
 }
 
 export interface Act {
@@ -44,7 +51,23 @@ export interface Act {
   readonly plan: readonly string[]
 }
 
-export const dryRunNote = 'Nothing changed. Add --apply and --by NAME to do it.'
+/** What is told of an act, to people line by line and to programs at its end. */
+export interface ActTold {
+  readonly output: Output
+  /** Of the dry run and of the act alike. */
+  readonly planned: Readonly<Record<string, unknown>>
+}
+
+/** Says who acts, before anything is shown or changed. @throws OperatorRequired, PermissionDenied */
+export function beginAct(parts: OpenAuthorities, { by }: Pick<ActOptions, 'by'>): Promise<string> {
+  return whoActs(parts, 'authority.change', { by: by?.normalize('NFC') })
+}
+
+/** Says that nothing was changed. */
+export function leaveAsPlan({ output, planned }: ActTold): void {
+  output.say(authorityWords().dryRun)
+  output.tell({ applied: false, ...planned })
+}
 
 /**
  * Does `work` and keeps a paper of it. Nothing is made before it is known who does it, that the
@@ -55,13 +78,12 @@ export const dryRunNote = 'Nothing changed. Add --apply and --by NAME to do it.'
  */
 export async function perform(
   { issuance, clock, config }: OpenAuthorities,
-  act: Act & { readonly options: ActOptions },
-  work: (actor: string) => Promise<readonly ReportEntry[]>,
+  { options, told, ...act }: Act & { readonly options: ActOptions; readonly told: ActTold },
+  work: () => Promise<readonly ReportEntry[]>,
 ): Promise<void> {
-  const { by, witness, report } = act.options
-  if (by === undefined || by.trim() === '') {
-    throw new InputInvalid('Say who does this: --by NAME', { field: 'by' })
-  }
+  const words = authorityWords()
+  const { by, witness, report } = options
+  if (by === undefined || by.trim() === '') throw new InputInvalid(words.sayWho, { field: 'by' })
   await checkClock(issuance)
   const began = clock.now()
   const record: CeremonyRecord = {
@@ -72,13 +94,22 @@ export async function perform(
   const path = report ?? join(ceremoniesFolder(config.dataDir), name)
   const file = await reserveFile(path, draftReport(record, act.plan))
   try {
-    const entries = await work(record.by)
+    const entries = await work()
     await file.finish(finishedReport(record, entries, { ended: clock.now() }))
-    console.log(`Report    ${path}`)
+    told.output.say(labelled('report', path, words))
+    const done = entries.map(({ slug, done: what }) => ({ slug, done: what }))
+    told.output.tell({ applied: true, ...told.planned, done, report: path })
   } catch (error) {
     await file.finish(failedReport(record, describe(error))).catch(() => undefined)
     throw error
   }
+}
+
+export function toldOf(
+  options: Pick<ActOptions, 'json'>,
+  planned: Readonly<Record<string, unknown>>,
+): ActTold {
+  return { output: createOutput(options), planned }
 }
 
 export function ceremoniesFolder(dataDir: string): string {
@@ -90,9 +121,10 @@ export function keyPlaceOf(
   { config }: Pick<OpenAuthorities, 'config'>,
   keyName: string | null,
 ): string {
-  if (keyName === null) return 'on another machine'
+  const words = authorityWords()
+  if (keyName === null) return words.onAnotherMachine
   const { pkcs11, dataDir } = config
-  if (pkcs11?.keys.includes('ca') === true) return `${keyName} in the HSM token ${pkcs11.token}`
+  if (pkcs11?.keys.includes('ca') === true) return words.inToken(keyName, pkcs11.token)
   return join(dataDir, 'keystore', `${keyName}.pem`)
 }
 

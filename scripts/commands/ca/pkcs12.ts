@@ -8,10 +8,24 @@ import {
   type AuthorityImport,
   type JudgedImport,
 } from '../../../src/pki/import-authority.ts'
+import { ecardWords } from '../../program/ecard-words.ts'
+import type { AuthorityWords } from '../../words/authority-words.ts'
+import { confirmed } from '../confirm.ts'
 import { withAuthorities, type OpenAuthorities } from '../open-authorities.ts'
-import { dryRunNote, entryOf, keyPlaceOf, perform, withActOptions, type ActOptions } from './act.ts'
-import { kindOption } from './exchange.ts'
+import { createOutput } from '../output.ts'
+import {
+  beginAct,
+  entryOf,
+  keyPlaceOf,
+  leaveAsPlan,
+  perform,
+  toldOf,
+  withActOptions,
+  type ActOptions,
+} from './act.ts'
 import { readCarried, readPasswordFile, writingTo } from './files.ts'
+import { kindOption } from './kind-option.ts'
+import { authorityWords, labelled } from './words.ts'
 
 /** A CA with its chain has some 10 kB. */
 const maxPkcs12Bytes = 1_048_576
@@ -30,20 +44,27 @@ interface ImportOptions extends ActOptions {
 }
 
 function importCommand(): Command {
+  const { commands, options } = authorityWords()
   const command = new Command('import')
-    .description("take over an agency's existing CA with its key, under its own root")
-    .requiredOption('--pkcs12 <file>', 'the CA with its chain, as it was exported (PKCS #12)')
-    .requiredOption('--password-file <file>', 'a file with the password')
-    .option('--allow-legacy', 'take 3DES, RC2 and SHA-1, which no longer protect anything')
+    .description(commands.import)
+    .requiredOption('--pkcs12 <file>', options.pkcs12)
+    .requiredOption('--password-file <file>', options.passwordFile)
+    .option('--allow-legacy', options.allowLegacy)
     .addOption(kindOption(authorityKinds))
-    .option('--successor', 'take the place of the authority that issues for the kind now')
-  return withActOptions(command).action((options: ImportOptions) =>
-    withAuthorities((parts) => runImport(parts, options)),
+    .option('--successor', options.importSuccessor)
+    .addHelpText(
+      'after',
+      `\n${ecardWords().example}\n  ecard ca import --pkcs12 ca.p12 --password-file password --kind enterprise`,
+    )
+  return withActOptions(command).action((given: ImportOptions) =>
+    withAuthorities((parts) => runImport(parts, given)),
   )
 }
 
 async function runImport(parts: OpenAuthorities, options: ImportOptions): Promise<void> {
+  const words = authorityWords()
   const { issuance, keystore } = parts
+  const actor = await beginAct(parts, options)
   const request: AuthorityImport = {
     pkcs12: await readCarried(options.pkcs12, maxPkcs12Bytes),
     password: await readPasswordFile(options.passwordFile),
@@ -52,34 +73,42 @@ async function runImport(parts: OpenAuthorities, options: ImportOptions): Promis
     succeeds: options.successor === true,
   }
   const judged = await judgeImport(issuance, request)
-  const plan = importLines(parts, judged)
-  for (const line of plan) console.log(line)
-  if (options.apply !== true) {
-    console.log(dryRunNote)
+  const { slug, rootSlug, certificate } = judged
+  const sha256 = fingerprintText(certificate.fingerprint)
+  const told = toldOf(options, { slug, kind: options.kind, sha256, issuedBy: rootSlug ?? slug })
+  const plan = importLines(parts, judged, words)
+  for (const line of plan) told.output.say(line)
+  if (!(await confirmed(options))) {
+    leaveAsPlan(told)
     return
   }
-  const { slug, rootSlug } = judged
-  const act = { name: `Import of ${slug}`, slug: `import-${slug}`, ceremony: null, plan, options }
-  await perform(parts, act, async (actor) => {
+  const act = { name: words.acts.import(slug), slug: `import-${slug}`, ceremony: null, plan }
+  await perform(parts, { ...act, options, told }, async () => {
     const deps = { ...issuance, keystore }
     const authority = await importAuthority(deps, { request, judged }, { actor })
-    console.log(`Imported  ${slug}: it issues from now on`)
-    return [entryOf(parts, authority, { done: 'imported', issuedBy: rootSlug ?? slug })]
+    told.output.say(labelled('imported', words.issuesNow(slug), words))
+    const { imported: done } = words.done
+    return [entryOf(parts, authority, { done, issuedBy: rootSlug ?? slug })]
   })
 }
 
-function importLines(parts: OpenAuthorities, judged: JudgedImport): string[] {
+function importLines(
+  parts: OpenAuthorities,
+  judged: JudgedImport,
+  words: AuthorityWords,
+): string[] {
   const { slug, keyName, certificate, root, rootSlug, registeredRoot, predecessor } = judged
-  const isNew = registeredRoot === null
+  const newRoot = registeredRoot === null ? ` (${words.newRoot})` : ''
+  const subject = certificate.subject.split('\n').join(', ')
   return [
-    `Authority ${slug}, ${certificate.subject.split('\n').join(', ')}`,
-    `SHA-256   ${fingerprintText(certificate.fingerprint)}`,
-    `Valid     until ${certificate.notAfter.toISOString()}`,
-    `Key       ${keyPlaceOf(parts, keyName)}`,
+    labelled('authority', `${slug}, ${subject}`, words),
+    labelled('SHA-256', fingerprintText(certificate.fingerprint), words),
+    labelled('valid', words.until(certificate.notAfter.toISOString()), words),
+    labelled('key', keyPlaceOf(parts, keyName), words),
     ...(root === null || rootSlug === null
       ? []
-      : [`Root      ${rootSlug}, ${fingerprintText(root.fingerprint)}${isNew ? ' (new)' : ''}`]),
-    ...(predecessor === null ? [] : [`Retires   ${predecessor.slug}`]),
+      : [labelled('root', `${rootSlug}, ${fingerprintText(root.fingerprint)}${newRoot}`, words)]),
+    ...(predecessor === null ? [] : [labelled('retires', predecessor.slug, words)]),
   ]
 }
 
@@ -87,25 +116,37 @@ interface BackupOptions {
   readonly slug: string
   readonly out: string
   readonly passwordFile: string
-  readonly by?: string
+  readonly by: string
+  readonly json?: boolean
 }
 
 function backupCommand(): Command {
+  const { commands, options } = authorityWords()
+  const words = ecardWords()
   return new Command('backup')
-    .description('write an encrypted copy of an authority’s key and certificates (PKCS #12)')
-    .requiredOption('--slug <slug>', 'which authority: see ecard ca list')
-    .requiredOption('--out <file>', 'where the copy goes')
-    .requiredOption('--password-file <file>', 'a file with the password that will open it')
-    .option('--by <name>', 'who does it; in the audit log', 'ecard')
-    .action((options: BackupOptions) =>
-      withAuthorities(async (parts) => {
-        const password = await readPasswordFile(options.passwordFile)
-        await writingTo(options.out, async () => {
-          const { slug, by: actor = 'ecard' } = options
-          const deps = { ...parts.issuance, keystore: parts.keystore }
-          return { result: null, text: await backUpAuthority(deps, { slug, password, actor }) }
-        })
-        console.log(`Written   ${options.out}: whoever has it and the password has the CA.`)
-      }),
+    .description(commands.backup)
+    .requiredOption('--slug <slug>', options.slug)
+    .requiredOption('--out <file>', options.backupOut)
+    .requiredOption('--password-file <file>', options.backupPassword)
+    .option('--by <name>', words.byOption, 'ecard')
+    .option('--json', words.jsonOption)
+    .addHelpText(
+      'after',
+      `\n${words.example}\n  ecard ca backup --slug citizen --out citizen.p12 --password-file password`,
     )
+    .action((given: BackupOptions) => withAuthorities((parts) => backUp(parts, given)))
+}
+
+async function backUp(parts: OpenAuthorities, options: BackupOptions): Promise<void> {
+  const words = authorityWords()
+  const { slug, out } = options
+  const actor = await beginAct(parts, options)
+  const password = await readPasswordFile(options.passwordFile)
+  await writingTo(out, async () => {
+    const deps = { ...parts.issuance, keystore: parts.keystore }
+    return { result: null, text: await backUpAuthority(deps, { slug, password, actor }) }
+  })
+  const output = createOutput(options)
+  output.say(labelled('copy', words.copyMade(out), words))
+  output.tell({ slug, out })
 }

@@ -6,9 +6,11 @@ import { fingerprintText } from '../../../src/pki/ceremony-report.ts'
 import { parseCertificate } from '../../../src/pki/certificate.ts'
 import { listLast } from '../../../src/pki/crl-store.ts'
 import { toPem } from '../../../src/pki/pem.ts'
+import { ecardWords } from '../../program/ecard-words.ts'
 import { withOwnRegistry, type ConfiguredRegistry } from '../open-authorities.ts'
 import { printTable } from '../print-table.ts'
 import { keyPlaceOf } from './act.ts'
+import { authorityWords, labelled } from './words.ts'
 
 /** What there is: neither command needs the keystore. */
 export function showCommands(): Command[] {
@@ -16,9 +18,11 @@ export function showCommands(): Command[] {
 }
 
 function listCommand(): Command {
+  const words = ecardWords()
   return new Command('list')
-    .description('list all authorities')
-    .option('--json', 'for programs')
+    .description(authorityWords().commands.list)
+    .option('--json', words.jsonOption)
+    .addHelpText('after', `\n${words.example}\n  ecard ca list --json`)
     .action(({ json }: { readonly json?: boolean }) =>
       withOwnRegistry(async (registry) => {
         const rows = await describeAll(registry)
@@ -67,31 +71,49 @@ function describe(
 }
 
 function printList(rows: readonly Described[]): void {
+  const words = authorityWords()
   if (rows.length === 0) {
-    console.log('There are no authorities. Hold the key ceremony: ecard ca init')
+    console.log(words.noAuthorities)
     return
   }
-  const headings = ['authority', 'kind', 'state', 'valid until', 'list made', 'subject', 'key']
   printTable(
-    [...headings, 'SHA-256'],
+    words.listHeadings,
     rows.map(({ slug, kind, state, validUntil, crlMadeAt, subject, key, fingerprint }) => {
-      return [slug, kind, state, validUntil, crlMadeAt ?? 'none', subject, key, fingerprint]
+      const made = crlMadeAt ?? words.noLists
+      return [slug, kind, state, validUntil, made, subject, key, fingerprint]
     }),
   )
 }
 
+interface ShowOptions {
+  readonly pem?: boolean
+  readonly json?: boolean
+}
+
 function showCommand(): Command {
+  const { commands, slugArgument, options } = authorityWords()
+  const words = ecardWords()
   return new Command('show')
-    .description('show an authority')
-    .argument('<slug>')
-    .option('--pem', 'its certificate alone, for a file')
-    .action((slug: string, { pem }: { readonly pem?: boolean }) =>
+    .description(commands.show)
+    .argument('<slug>', slugArgument)
+    .option('--pem', options.pem)
+    .option('--json', words.jsonOption)
+    .addHelpText('after', `\n${words.example}\n  ecard ca show citizen --pem`)
+    .action((slug: string, { pem, json }: ShowOptions) =>
       withOwnRegistry(async (registry) => {
         const authority = await findAuthority(registry, slug)
-        if (pem === true) process.stdout.write(toPem(authority.certificateDer, 'CERTIFICATE'))
+        const text = toPem(authority.certificateDer, 'CERTIFICATE')
+        if (pem === true) process.stdout.write(text)
+        else if (json === true) printJson(registry, authority, text)
         else print(registry, authority)
       }),
     )
+}
+
+function printJson(registry: ConfiguredRegistry, authority: Authority, certificate: string): void {
+  const { name, revokedAt, revocationReason } = authority
+  const document = { ...describe(registry, authority), name, revokedAt, revocationReason }
+  console.log(JSON.stringify({ ...document, certificate }, null, 2))
 }
 
 /** @throws NotFound */
@@ -101,20 +123,22 @@ export async function findAuthority(
 ): Promise<Authority> {
   const authority = await createAuthorityStore(db).findAuthorityBySlug(slug)
   if (authority !== null) return authority
-  throw new NotFound(`There is no authority ${slug}. See ecard ca list.`, { slug })
+  throw new NotFound(authorityWords().noAuthority(slug), { slug })
 }
 
 function print(registry: ConfiguredRegistry, authority: Authority): void {
-  const { name, state, revokedAt, revocationReason } = authority
+  const words = authorityWords()
+  const { slug, name, state, revokedAt, revocationReason } = authority
   const { kind, subject, fingerprint, validUntil, key } = describe(registry, authority)
   const { serialNumber, notBefore } = parseCertificate(authority.certificateDer)
-  console.log(`Authority ${authority.slug} (${kind}), "${name}"`)
   const since =
-    revokedAt === null ? '' : ` at ${revokedAt.toISOString()}: ${revocationReason ?? ''}`
-  console.log(`State     ${state}${since}`)
-  console.log(`Subject   ${subject}`)
-  console.log(`Serial    ${serialNumber}`)
-  console.log(`Valid     ${notBefore.toISOString()} to ${validUntil}`)
-  console.log(`SHA-256   ${fingerprint}`)
-  console.log(`Key       ${key}`)
+    revokedAt === null ? '' : words.revokedAt(revokedAt.toISOString(), revocationReason ?? '')
+  const valid = words.fromTo(notBefore.toISOString(), validUntil)
+  console.log(labelled('authority', `${slug} (${kind}), "${name}"`, words))
+  console.log(labelled('state', state + since, words))
+  console.log(labelled('subject', subject, words))
+  console.log(labelled('serial', serialNumber, words))
+  console.log(labelled('valid', valid, words))
+  console.log(labelled('SHA-256', fingerprint, words))
+  console.log(labelled('key', key, words))
 }

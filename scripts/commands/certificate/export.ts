@@ -7,30 +7,32 @@ import { DataFolderUnusable } from '../../../src/errors.ts'
 import { walkCertificates, type CertificateRecord } from '../../../src/pki/find-certificates.ts'
 import { toPem } from '../../../src/pki/pem.ts'
 import { writeTable } from '../../people/write-table.ts'
+import { ecardWords } from '../../program/ecard-words.ts'
 import { withRegistry } from '../open-registry.ts'
 import { toDays, toFilter, withFilter, type FilterOptions } from './filter.ts'
+import { toJson } from './print.ts'
+import { certificateWords } from './words.ts'
 
 interface ExportOptions extends FilterOptions {
   readonly format: 'csv' | 'pem'
   readonly out?: string
+  readonly json?: boolean
 }
 
 export function exportCommand(): Command {
-  return withFilter(new Command('export').description('write certificates as CSV or PEM'))
-    .option('--expiring <days>', 'only active ones that end within so many days', toDays)
+  const { commands, options, exportNotes } = certificateWords()
+  const words = ecardWords()
+  return withFilter(new Command('export').description(commands.export))
+    .option('--expiring <days>', options.expiring, toDays)
     .addOption(
-      new Option('--format <format>', 'a table, or the certificates themselves')
-        .choices(['csv', 'pem'])
-        .default('csv'),
+      new Option('--format <format>', options.format).choices(['csv', 'pem']).default('csv'),
     )
-    .option('--out <file>', 'a new file; without this, standard output')
+    .option('--out <file>', options.outOrStandard)
+    .option('--json', words.jsonLinesOption)
     .addHelpText(
       'after',
-      `
-Prepared rows have no certificate yet and are in the table alone. Cells that a spreadsheet would run
-(they begin with = + - @) get an apostrophe in front.
-
-Example:
+      `${exportNotes}
+${words.examples}
   ecard certificate export --authority citizen --out citizen.csv
   ecard certificate export --expiring 60 --format pem --out expiring.pem`,
     )
@@ -38,19 +40,28 @@ Example:
 }
 
 async function exportAll(options: ExportOptions): Promise<void> {
-  const { format, out = null } = options
+  const { out = null } = options
   await withRegistry(async ({ db, clock }) => {
     const records = walkCertificates(db, toFilter(options, clock.now()))
-    const count =
-      format === 'csv'
-        ? await writeTable(
-            out,
-            columns.map(([heading]) => heading),
-            rowsOf(records),
-          )
-        : await writePem(out, records)
-    if (out !== null) console.log(`${count} certificates, written to ${out}`)
+    const count = await write(records, options)
+    if (out !== null) console.log(certificateWords().exported(count, out))
   })
+}
+
+function write(
+  records: AsyncIterable<CertificateRecord>,
+  { format, json, out: path }: ExportOptions,
+): Promise<number> {
+  const out = path ?? null
+  if (json === true) return writeText(out, records, (record) => `${toJson(record)}\n`)
+  if (format === 'pem') return writeText(out, records, toBlock)
+  const headings = columns.map(([heading]) => heading)
+  return writeTable(out, headings, rowsOf(records))
+}
+
+/** Null where there is no certificate yet. */
+function toBlock({ der }: CertificateRecord): string | null {
+  return der === null ? null : toPem(der, 'CERTIFICATE')
 }
 
 const text = (value: string | null | undefined): string => value ?? ''
@@ -82,20 +93,22 @@ async function* rowsOf(records: AsyncIterable<CertificateRecord>): AsyncGenerato
 }
 
 /** @returns how many */
-async function writePem(
+async function writeText(
   path: string | null,
   records: AsyncIterable<CertificateRecord>,
+  toText: (record: CertificateRecord) => string | null,
 ): Promise<number> {
   let count = 0
-  async function* blocks(): AsyncGenerator<string> {
-    for await (const { der } of records) {
-      if (der === null) continue
+  async function* texts(): AsyncGenerator<string> {
+    for await (const record of records) {
+      const one = toText(record)
+      if (one === null) continue
       count += 1
-      yield toPem(der, 'CERTIFICATE')
+      yield one
     }
   }
   const isFile = path !== null
-  await pipeline(Readable.from(blocks()), isFile ? await newFile(path) : process.stdout, {
+  await pipeline(Readable.from(texts()), isFile ? await newFile(path) : process.stdout, {
     end: isFile,
   })
   return count
@@ -108,6 +121,6 @@ async function newFile(path: string): Promise<Writable> {
     await once(file, 'open')
     return file
   } catch (cause) {
-    throw new DataFolderUnusable(`${path} cannot be made: is it there already?`, { path }, cause)
+    throw new DataFolderUnusable(certificateWords().cannotBeMade(path), { path }, cause)
   }
 }

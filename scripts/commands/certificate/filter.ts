@@ -4,6 +4,8 @@ import {
   certificateStatuses,
   type CertificateStatus,
 } from '../../../src/pki/registered-certificate.ts'
+import { ecardWords } from '../../program/ecard-words.ts'
+import { certificateWords } from './words.ts'
 
 export interface FilterOptions {
   readonly authority?: string
@@ -17,13 +19,14 @@ export interface FilterOptions {
 
 /** The options by which `list` and `export` choose. */
 export function withFilter(command: Command): Command {
+  const { options } = certificateWords()
   return command
-    .option('--authority <slug>', 'only what this authority issued')
-    .option('--card <uuid>', 'only of this card', toUuid)
-    .option('--holder <uuid>', 'only of this holder’s cards', toUuid)
-    .option('--terminal <uuid>', 'only of this terminal', toUuid)
-    .option('--service <name>', 'only of this server, or ocsp')
-    .addOption(new Option('--status <status>', 'only these').choices(certificateStatuses))
+    .option('--authority <slug>', options.authority)
+    .option('--card <uuid>', options.card, toUuid)
+    .option('--holder <uuid>', options.holder, toUuid)
+    .option('--terminal <uuid>', options.terminal, toUuid)
+    .option('--service <name>', options.service)
+    .addOption(new Option('--status <status>', options.status).choices(certificateStatuses))
 }
 
 export function toFilter(options: FilterOptions, now: Date): CertificateFilter {
@@ -50,10 +53,10 @@ export function toLimit(text: string): number {
 function toWholeNumber(text: string, max: number): number {
   const number = Number(text)
   if (/^\d+$/.test(text) && number >= 1 && number <= max) return number
-  throw new InvalidArgumentError(`A number from 1 to ${max}.`)
+  throw new InvalidArgumentError(ecardWords().numberFrom(1, max))
 }
 
 function toUuid(text: string): string {
   if (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text)) return text.toLowerCase()
-  throw new InvalidArgumentError('A UUID, such as 6f1c2a34-0d5e-4f60-9b7a-2c3d4e5f6071.')
+  throw new InvalidArgumentError(ecardWords().aUuid)
 }

@@ -6,9 +6,11 @@ import {
   listExpiringCertificates,
   type CertificateRecord,
 } from '../../../src/pki/find-certificates.ts'
+import { ecardWords } from '../../program/ecard-words.ts'
 import { withRegistry, type Registry } from '../open-registry.ts'
 import { toDays, toFilter, toLimit, withFilter, type FilterOptions } from './filter.ts'
 import { printList, printRecord, toJson } from './print.ts'
+import { certificateWords } from './words.ts'
 
 interface ListOptions extends FilterOptions {
   readonly limit: number
@@ -22,16 +24,18 @@ export function lookUpCommands(): Command[] {
 
 function listed(command: Command): Command {
   return command
-    .option('--limit <n>', 'at most so many', toLimit, 50)
-    .option('--json', 'print one JSON object a line')
+    .option('--limit <n>', certificateWords().options.limit, toLimit, 50)
+    .option('--json', ecardWords().jsonLinesOption)
+}
+
+function example(words: string): string {
+  return `\n${ecardWords().example}\n  ecard certificate ${words}`
 }
 
 function listCommand(): Command {
-  return listed(withFilter(new Command('list').description('list certificates, newest first')))
-    .addHelpText(
-      'after',
-      '\nExample:\n  ecard certificate list --authority citizen --status revoked',
-    )
+  const { commands } = certificateWords()
+  return listed(withFilter(new Command('list').description(commands.list)))
+    .addHelpText('after', example('list --authority citizen --status revoked'))
     .action((options: ListOptions) =>
       look(options, ({ db, clock }) =>
         listCertificates(db, toFilter(options, clock.now()), options),
@@ -40,26 +44,20 @@ function listCommand(): Command {
 }
 
 function findCommand(): Command {
-  return listed(new Command('find').description('find certificates by whatever you have'))
-    .argument(
-      '<text>',
-      'serial number, SHA-256 fingerprint, UUID of a card, holder or terminal, national number, ' +
-        'tax code or server name',
-    )
-    .addHelpText('after', '\nExample:\n  ecard certificate find 000085000101')
+  const { commands, options: texts } = certificateWords()
+  return listed(new Command('find').description(commands.find))
+    .argument('<text>', texts.findText)
+    .addHelpText('after', example('find 000085000101'))
     .action((text: string, options: ListOptions) =>
       look(options, ({ db }) => findCertificates(db, text, options)),
     )
 }
 
 function expiringCommand(): Command {
-  return listed(
-    withFilter(
-      new Command('expiring').description('list active ones that end soon, soonest first'),
-    ),
-  )
-    .requiredOption('--days <n>', 'from now', toDays)
-    .addHelpText('after', '\nExample:\n  ecard certificate expiring --days 60')
+  const { commands, options: texts } = certificateWords()
+  return listed(withFilter(new Command('expiring').description(commands.expiring)))
+    .requiredOption('--days <n>', texts.days, toDays)
+    .addHelpText('after', example('expiring --days 60'))
     .action((options: ListOptions & { readonly days: number }) =>
       look(options, ({ db, clock }) => {
         const now = clock.now()
@@ -80,11 +78,13 @@ async function look(
 }
 
 function showCommand(): Command {
+  const { commands, options: texts } = certificateWords()
   return new Command('show')
-    .description('show one certificate, as PEM too')
-    .argument('<certificate>', 'serial number or SHA-256 fingerprint')
-    .option('--authority <slug>', 'where two authorities have used the serial number')
-    .option('--json', 'print one JSON document')
+    .description(commands.show)
+    .argument('<certificate>', texts.certificate)
+    .option('--authority <slug>', texts.whichAuthority)
+    .option('--json', ecardWords().jsonOption)
+    .addHelpText('after', example('show 4a3f0c5d9e --json'))
     .action((text: string, options: { readonly authority?: string; readonly json?: boolean }) =>
       withRegistry(async ({ db }) => {
         const record = await findCertificate(db, text, options.authority ?? null)

@@ -1,53 +1,56 @@
 import { X509Certificate } from 'node:crypto'
 import type { CertificateRecord } from '../../../src/pki/find-certificates.ts'
 import { toPem } from '../../../src/pki/pem.ts'
+import type { CertificateWords } from '../../words/certificate-words.ts'
 import { printTable } from '../print-table.ts'
-
-const headings = ['serial number', 'authority', 'status', 'ends', 'for', 'holder']
+import { certificateWords } from './words.ts'
 
 export function printList(records: readonly CertificateRecord[]): void {
+  const words = certificateWords()
   if (records.length === 0) {
-    console.log('None.')
+    console.log(words.none)
     return
   }
   printTable(
-    headings,
+    words.headings,
     records.map((record) => [
-      ...[record.serialNumber, record.authoritySlug, record.status],
-      ...[record.notAfter.toISOString().slice(0, 10), bearerOf(record)],
+      ...[record.serialNumber, record.authoritySlug, words.statuses[record.status]],
+      ...[record.notAfter.toISOString().slice(0, 10), bearerOf(record, words)],
       record.holderName ?? record.terminalName ?? '',
     ]),
   )
 }
 
-/** `9A of <card>`, a terminal's UUID, or a service's name. */
-export function bearerOf({ cardUuid, slot, terminalId, service }: CertificateRecord): string {
-  if (cardUuid !== null) return `${slot ?? ''} of card ${cardUuid}`
-  return terminalId === null ? (service ?? '') : `terminal ${terminalId}`
+/** `9A of card …`, a terminal's UUID, or a service's name. */
+export function bearerOf(
+  { cardUuid, slot, terminalId, service }: CertificateRecord,
+  words: CertificateWords,
+): string {
+  if (cardUuid !== null) return words.ofCard(slot ?? '', cardUuid)
+  return terminalId === null ? (service ?? '') : words.ofTerminal(terminalId)
 }
 
 export function printRecord(record: CertificateRecord): void {
-  const { der, holderName, holderId, reason, fingerprint } = record
+  const words = certificateWords()
+  const { labels } = words
+  const { der, holderName, holderId, reason, fingerprint, notBefore, notAfter } = record
+  const since = words.since(words.statuses[record.status], record.statusSince.toISOString())
   const lines: readonly [string, string | null][] = [
-    ['Serial number', record.serialNumber],
-    ['Authority', record.authoritySlug],
-    ['Subject', record.subject],
-    ['For', bearerOf(record)],
-    ['Holder', holderName === null ? null : `${holderName} (${holderId ?? ''})`],
-    ['Status', statusText(record)],
-    ['Reason', reason],
-    ['Valid', `${record.notBefore.toISOString()} to ${record.notAfter.toISOString()}`],
-    ['SHA-256', fingerprint?.toString('hex') ?? 'never signed'],
-    ['Key', der === null ? null : keyText(der)],
+    [labels.serialNumber, record.serialNumber],
+    [labels.authority, record.authoritySlug],
+    [labels.subject, record.subject],
+    [labels.for, bearerOf(record, words)],
+    [labels.holder, holderName === null ? null : `${holderName} (${holderId ?? ''})`],
+    [labels.status, since],
+    [labels.reason, reason],
+    [labels.valid, words.fromTo(notBefore.toISOString(), notAfter.toISOString())],
+    ['SHA-256', fingerprint?.toString('hex') ?? words.neverSigned],
+    [labels.key, der === null ? null : keyText(der)],
   ]
   for (const [name, value] of lines) {
-    if (value !== null) console.log(`${name.padEnd(13)}  ${value}`)
+    if (value !== null) console.log(`${name.padEnd(words.labelWidth)}${value}`)
   }
   if (der !== null) console.log(toPem(der, 'CERTIFICATE').trimEnd())
-}
-
-function statusText({ status, statusSince }: CertificateRecord): string {
-  return `${status} since ${statusSince.toISOString()}`
 }
 
 function keyText(der: Buffer): string {

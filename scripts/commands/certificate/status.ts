@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander'
 import { createAuditStore } from '../../../src/audit/audit-store.ts'
-import { findCertificate } from '../../../src/pki/find-certificates.ts'
+import { findCertificate, type CertificateRecord } from '../../../src/pki/find-certificates.ts'
 import type {
   CertificateStatus,
   RegisteredCertificate,
@@ -14,8 +14,14 @@ import {
   type RevocationDeps,
   type RevocationReason,
 } from '../../../src/pki/revocation.ts'
+import { ecardWords } from '../../program/ecard-words.ts'
+import type { OperatorScope } from '../acting-operator.ts'
+import { confirmed } from '../confirm.ts'
 import { withRegistry } from '../open-registry.ts'
+import { createOutput } from '../output.ts'
+import { whoActs } from '../who-acts.ts'
 import { bearerOf } from './print.ts'
+import { certificateWords } from './words.ts'
 
 interface StatusOptions {
   readonly reason?: RevocationReason
@@ -23,11 +29,11 @@ interface StatusOptions {
   readonly by: string
   readonly authority?: string
   readonly apply?: boolean
+  readonly json?: boolean
 }
 
 interface Step {
-  readonly verb: string
-  readonly summary: string
+  readonly verb: 'revoke' | 'hold' | 'release'
   readonly from: readonly CertificateStatus[]
   readonly to: CertificateStatus
   readonly run: (
@@ -40,7 +46,6 @@ interface Step {
 const steps: readonly Step[] = [
   {
     verb: 'revoke',
-    summary: 'end a certificate for good; nobody signs in with it from then on',
     from: ['active', 'suspended', 'superseded'],
     to: 'revoked',
     run: (deps, request, { reason = 'unspecified' }) =>
@@ -48,14 +53,12 @@ const steps: readonly Step[] = [
   },
   {
     verb: 'hold',
-    summary: 'stop a certificate until it is released (certificateHold)',
     from: ['active'],
     to: 'suspended',
     run: holdCertificate,
   },
   {
     verb: 'release',
-    summary: 'let a held certificate count again',
     from: ['suspended'],
     to: 'active',
     run: releaseCertificate,
@@ -68,41 +71,58 @@ export function statusCommands(): Command[] {
 }
 
 function statusCommand(step: Step): Command {
+  const { commands, options: texts } = certificateWords()
+  const words = ecardWords()
   const command = new Command(step.verb)
-    .description(step.summary)
-    .argument('<certificate>', 'serial number or SHA-256 fingerprint')
-    .option('--note <text>', 'why, in words; kept in the audit log')
-    .option('--by <name>', 'who does it; in the audit log', 'ecard')
-    .option('--authority <slug>', 'where two authorities have used the serial number')
-    .option('--apply', 'do it; without this, only say what would change')
+    .description(commands[step.verb])
+    .argument('<certificate>', texts.certificate)
+    .option('--note <text>', texts.note)
+    .option('--by <name>', words.byOption, 'ecard')
+    .option('--authority <slug>', texts.whichAuthority)
+    .option('--json', words.jsonOption)
+    .option('--apply', words.applyOption)
+    .addHelpText('after', `\n${words.example}\n  ecard certificate ${example(step)}`)
     .action((text: string, options: StatusOptions) => change(step, text, options))
   if (step.to !== 'revoked') return command
   return command.addOption(
-    new Option('--reason <reason>', 'why, for OCSP and the revocation list')
-      .choices(revocationReasons)
-      .makeOptionMandatory(),
+    new Option('--reason <reason>', texts.reason).choices(revocationReasons).makeOptionMandatory(),
   )
 }
 
+function example({ verb, to }: Step): string {
+  const reason = to === 'revoked' ? ' --reason keyCompromise' : ''
+  return `${verb} 4a3f0c5d9e${reason} --note "QĐ 12/2026" --apply`
+}
+
 async function change(step: Step, text: string, options: StatusOptions): Promise<void> {
+  const words = certificateWords()
+  const output = createOutput(options)
   await withRegistry(async ({ db, clock }) => {
     const record = await findCertificate(db, text, options.authority ?? null)
+    const scope = scopeOf(record)
+    const actor = await whoActs({ db }, 'certificate.change', { by: options.by, scope })
     const { serialNumber, authorityId, authoritySlug, status } = record
-    console.log(`Certificate ${serialNumber} of ${authoritySlug}, for ${bearerOf(record)}`)
+    const { statuses } = words
     const reason = options.reason === undefined ? '' : ` (${options.reason})`
-    console.log(`${status} -> ${step.to}${reason}`)
-    if (options.apply !== true) {
-      const isPossible = step.from.includes(status)
-      console.log(isPossible ? 'Nothing changed. Add --apply to do it.' : 'This is not possible.')
-      if (!isPossible) process.exitCode = 1
-      return
+    output.say(words.one(serialNumber, authoritySlug, bearerOf(record, words)))
+    output.say(`${statuses[status]} -> ${statuses[step.to]}${reason}`)
+    const isPossible = step.from.includes(status)
+    // What is not possible is refused by name where it is tried, and said where it is not.
+    const isApplied = isPossible ? await confirmed(options) : options.apply === true
+    if (isApplied) {
+      const deps = { db, clock, auditOn: createAuditStore }
+      const certificate = { authorityId, serialNumber }
+      const { note = null } = options
+      await step.run(deps, { certificate, actor, role: 'administrator', note }, options)
     }
-    const deps = { db, clock, auditOn: createAuditStore }
-    const request: HoldRequest = {
-      certificate: { authorityId, serialNumber },
-      ...{ actor: options.by, role: 'administrator', note: options.note ?? null },
-    }
-    await step.run(deps, request, options)
-    console.log('Done.')
+    if (!isPossible) process.exitCode = 1
+    output.say(isApplied ? words.done : isPossible ? ecardWords().dryRun : words.notPossible)
+    const told = { serialNumber, authority: authoritySlug, from: status, to: step.to }
+    output.tell({ applied: isApplied, isPossible, ...told })
   })
+}
+
+function scopeOf({ cardUuid, terminalId }: CertificateRecord): OperatorScope {
+  if (cardUuid !== null) return { kind: 'card', cardUuid }
+  return terminalId === null ? { kind: 'province' } : { kind: 'terminal', terminalId }
 }

@@ -1,0 +1,10 @@
+import { Command } from 'commander'
+import { addList } from './passkey-list.ts'
+import { addRevoke } from './passkey-revoke.ts'
+
+export function passkeyCommand(): Command {
+  const passkey = new Command('passkey')
+  addList(passkey)
+  addRevoke(passkey)
+  return passkey
+}

@@ -1,0 +1,59 @@
+import type { Queryable } from '../../src/db/pool.ts'
+
+/** What the doctor counts, across the tables of all domains. Quick at ten million cards. */
+export interface DatabaseFacts {
+  readonly version: string
+  /** The last migration, such as `0018-mail`. */
+  readonly migration: string
+  /** The database's own clock. */
+  readonly now: Date
+}
+
+export async function readDatabaseFacts(db: Queryable): Promise<DatabaseFacts> {
+  const { rows } = await db.query<DatabaseFacts>(
+    `select current_setting('server_version') as version, clock_timestamp() as now,
+       (select name from schema_migrations order by id desc limit 1) as migration`,
+  )
+  const [facts] = rows as [DatabaseFacts]
+  return facts
+}
+
+/** How many certificates in use end from `from` to `until`. */
+export async function countEnding(
+  db: Queryable,
+  { from, until }: { readonly from: Date; readonly until: Date },
+): Promise<{ readonly cards: number; readonly terminals: number }> {
+  const { rows } = await db.query<{ cards: number; terminals: number }>(
+    `select count(card_uuid)::integer as cards, count(terminal_id)::integer as terminals
+     from certificates where status = 'active' and not_after between $1 and $2`,
+    [from, until],
+  )
+  const [counts] = rows as [{ cards: number; terminals: number }]
+  return counts
+}
+
+/** Cards whose PUK somebody was told and that still have it. */
+export async function countPuksReadOut(db: Queryable): Promise<number> {
+  const { rows } = await db.query<{ count: number }>(
+    `select count(*)::integer as count from cards
+     where puk_next_version is not null and puk_read_out_at is not null`,
+  )
+  return rows[0]?.count ?? 0
+}
+
+/** What should have been told to applications before `before`, and was not. */
+export async function countStuckLogouts(
+  db: Queryable,
+  before: Date,
+): Promise<{ readonly open: number; readonly waiting: number }> {
+  const { rows } = await db.query<{ open: number; waiting: number }>(
+    `select
+       (select count(distinct client_id)::integer from logout_notices
+        where state = 'open' and attempts > 0 and due_at < $1) as open,
+       (select count(*)::integer from ended_standings
+        where sessions_ended_at is null and at < $1) as waiting`,
+    [before],
+  )
+  const [counts] = rows as [{ open: number; waiting: number }]
+  return counts
+}
