@@ -2,13 +2,17 @@ import { Redis } from 'ioredis'
 import { StoreUnavailable } from '../errors.ts'
 import type { Log } from '../log.ts'
 import type { ExpiringStore } from './expiring-store.ts'
+import { createRedisRateLimiter } from './flexible-rate-limiter.ts'
 import type { MessageBus } from './message-bus.ts'
+import type { RateLimiter } from './rate-limiter.ts'
 import { createRedisBus } from './redis-bus.ts'
 import { createRedisStore, defineMemberCommands } from './redis-store.ts'
 
 export interface OpenRedis {
   readonly store: ExpiringStore
   readonly bus: MessageBus
+  /** On the connection of `store`. */
+  readonly limiter: RateLimiter
 }
 
 export interface RedisOptions {
@@ -36,7 +40,8 @@ export async function openRedis({ url, log }: RedisOptions): Promise<OpenRedis> 
     messages.disconnect()
     throw new StoreUnavailable('Redis does not answer', {}, error)
   }
-  return { store: createRedisStore(commands), bus: createRedisBus(commands, messages) }
+  const limiter = createRedisRateLimiter(commands)
+  return { store: createRedisStore(commands), bus: createRedisBus(commands, messages), limiter }
 }
 
 function connectionTo(url: string, log: Log, purpose: string): Redis {

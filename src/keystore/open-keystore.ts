@@ -10,12 +10,13 @@ const prefixes = {
   oidc: 'oidc-',
   audit: 'audit-',
   card: 'card-',
+  pass: 'pass-',
 } as const
 
 export type KeyFamily = keyof typeof prefixes
 /**
- * The authorities' keys, their OCSP signers', those that sign tokens and the audit, and what cards
- * are made with.
+ * The authorities' keys, their OCSP signers', those that sign tokens and the audit, what cards are
+ * made with, and what temporary passes are kept by.
  */
 export const keyFamilies = Object.keys(prefixes) as readonly KeyFamily[]
 
