@@ -9,34 +9,50 @@ import { cancelCardAuth, startCardAuth } from './card-auth/start-card-auth.ts'
 import { activateOnFirstUse } from './cards/activate-on-first-use.ts'
 import { createCardStore } from './cards/card-store.ts'
 import type { Card } from './cards/card.ts'
+import { watchCardEnds } from './cards/expire-cards.ts'
 import type { StandingChange } from './cards/standing-store.ts'
 import { watchStanding } from './cards/watch-standing.ts'
 import { systemClock, type Clock } from './clock.ts'
 import { openCertification, openConfiguredKeystore, openIssuance } from './compose-certification.ts'
+import { enrolWithinLimit, mayOpenChannel } from './compose-limits.ts'
+import { openMailDelivery } from './compose-mail.ts'
+import { bindOwnPages, bindPasskeys } from './compose-passkeys.ts'
 import type { Config, Secrets } from './config.ts'
 import { startEmbeddedPostgres } from './db/embedded-postgres.ts'
 import type { ExpiringStore } from './db/expiring-store.ts'
+import { createMemoryRateLimiter } from './db/flexible-rate-limiter.ts'
 import { createMemoryBus } from './db/memory-bus.ts'
 import { createMemoryStore } from './db/memory-store.ts'
 import type { MessageBus } from './db/message-bus.ts'
 import { migrate } from './db/migrate.ts'
 import { openDatabase, type Database } from './db/pool.ts'
+import type { RateLimiter } from './db/rate-limiter.ts'
 import { openRedis } from './db/redis.ts'
 import { createAgencyStore } from './holders/agency-store.ts'
 import { createHolderStore } from './holders/holder-store.ts'
 import { deriveSecret } from './keystore/passphrase.ts'
 import { createLog, type Log } from './log.ts'
 import { createClientStore } from './oidc/client-store.ts'
+import { createEndedStandingStore } from './oidc/ended-standing-store.ts'
 import { endSessions } from './oidc/end-sessions.ts'
 import { cancelSignIn, completeSignIn, readSignInRequest } from './oidc/interaction.ts'
 import { defaultLifetimes } from './oidc/lifetimes.ts'
+import { createLogoutNoticeStore } from './oidc/logout-notice-store.ts'
 import { createProvider, type SignInProvider } from './oidc/provider.ts'
 import { openSigningKeys } from './oidc/signing-keys.ts'
+import { watchLogoutNotices } from './oidc/watch-logout-notices.ts'
 import { createCertificateStore } from './pki/certificate-store.ts'
 import { issueTerminalCertificate } from './pki/issue-terminal-certificate.ts'
 import { systemRandom, type Random } from './random.ts'
+import { createPasskeyNotices } from './passkeys/passkey-notices.ts'
+import { createPasskeyStore } from './passkeys/passkey-store.ts'
+import { openRelyingParty } from './passkeys/relying-party.ts'
+import { createPassSecret } from './passes/pass-secret.ts'
+import { redeemPass } from './passes/redeem-pass.ts'
 import { createTerminalChannel, type TerminalChannel } from './terminals/channel.ts'
+import { openDeskRelay } from './terminals/desk-relay.ts'
 import { enrolTerminal } from './terminals/enrol-terminal.ts'
+import { watchFleet } from './terminals/fleet.ts'
 import { createPairingCode, pairBrowser, terminalOfBrowser } from './terminals/pair-browser.ts'
 import { closeCodes } from './terminals/protocol.ts'
 import { createTerminalStore } from './terminals/terminal-store.ts'
@@ -75,11 +91,13 @@ export async function compose(
     const app = createApp(appDeps(config, parts))
     const server = createServer(app.classes, app.listener)
     closers.push(await openEars(parts))
+    closers.push(watchCardEnds(parts))
+    closers.push(await openMailDelivery(config, parts))
     return {
       parts,
       listen: async () => {
         await listenForPki(config, createPkiListener(pkiListenerDeps(config, parts)), closers)
-        return listen(server, config, { channel: parts.channel, closers })
+        return listen(server, config, { parts, closers })
       },
       close: () => closeAll(closers),
     }
@@ -101,7 +119,7 @@ async function openParts(
   const clock = overrides.clock ?? systemClock
   const random = overrides.random ?? systemRandom
   const db = await openRegistry(config, secrets, { log, closers })
-  const { store, bus } = await openExpiring(secrets, { log, clock, closers })
+  const { store, bus, limiter } = await openExpiring(secrets, { log, clock, closers })
   const { keystore, passphrase } = await openConfiguredKeystore(config, random)
   closers.push(() => {
     keystore.close()
@@ -113,7 +131,10 @@ async function openParts(
     cards: createCardStore(db),
     certificates: createCertificateStore(db),
     terminals: createTerminalStore(db),
+    passkeys: createPasskeyStore(db),
     clients: createClientStore(db),
+    endings: createEndedStandingStore(db),
+    logoutNotices: createLogoutNoticeStore(db),
     audit: createAuditStore(db),
   }
   const { policyOidArc, issuer, operator } = config
@@ -124,8 +145,10 @@ async function openParts(
   })
   const { anchors } = certification
   closers.push(watchAuditChain({ db, keystore, clock, log }))
+  const relyingParty = await openRelyingParty(config.passkeys, { issuer, name: operator.vi })
+  const { mayStandAlone: mayPasskeysStandAlone } = config.passkeys.policy
   const provider = createProvider({
-    ...{ ...stores, issuer, store, clock, log },
+    ...{ ...stores, issuer, store, clock, log, mayPasskeysStandAlone },
     signingKeys: await openSigningKeys(keystore),
     cookieKeys: [deriveSecret(passphrase, 'provider cookies').toString('base64url')],
     lifetimes: lifetimesOf(config),
@@ -136,12 +159,30 @@ async function openParts(
     createPairingCode: (terminalId) => createPairingCode({ store, random }, terminalId),
     onProgress: (step) => noteProgress({ store, bus }, step),
     onAuthToken: (token) => receiveAuthToken({ store, bus }, token),
+    guests: await openChannelGuests({ db, clock, random, log, closers }),
   })
   closers.push(() => channel.close())
   const feed = await openProgressFeed(bus)
   closers.push(() => feed.close())
   const basics = { log, clock, random, db, store, bus, feed, keystore, issuer, policyOidArc }
-  return { ...basics, ...stores, issuance, certification, anchors, provider, channel }
+  const passes = { limiter, secret: createPassSecret(keystore) }
+  const passkeyNotices = createPasskeyNotices({ areSent: config.mail !== null })
+  const opened = { issuance, certification, anchors, provider, channel, relyingParty }
+  return { ...basics, ...stores, ...opened, mayPasskeysStandAlone, passes, passkeyNotices }
+}
+
+/** What else goes over the terminals' channel; closed after it. */
+async function openChannelGuests({
+  closers,
+  ...deps
+}: Parameters<typeof watchFleet>[0] & { db: Database; random: Random; closers: Closers }) {
+  const relay = await openDeskRelay({ ...deps, terminals: createTerminalStore(deps.db) })
+  const fleet = watchFleet(deps)
+  closers.push(
+    () => relay.close(),
+    () => fleet.close(),
+  )
+  return [relay.guest, fleet.guest]
 }
 
 /** Then authorities may come without a ceremony: nobody else will ever rely on them. */
@@ -170,10 +211,14 @@ async function openRegistry(
 async function openExpiring(
   { redisUrl }: Secrets,
   { log, clock, closers }: { log: Log; clock: Clock; closers: Closers },
-): Promise<{ store: ExpiringStore; bus: MessageBus }> {
+): Promise<{ store: ExpiringStore; bus: MessageBus; limiter: RateLimiter }> {
   const opened =
     redisUrl === null
-      ? { store: createMemoryStore({ clock }), bus: createMemoryBus() }
+      ? {
+          store: createMemoryStore({ clock }),
+          bus: createMemoryBus(),
+          limiter: createMemoryRateLimiter(),
+        }
       : await openRedis({ url: redisUrl, log })
   if (redisUrl === null) log.warn('store.in-process', { advice: 'set REDIS_URL to keep sessions' })
   closers.push(
@@ -193,12 +238,27 @@ async function openEars(parts: ServiceParts): Promise<() => Promise<void>> {
   const { db, clock, log, provider, channel, terminals } = parts
   const onEnded = async (change: StandingChange): Promise<void> => {
     const receipts = await endSessions(provider.parts, change)
-    if (receipts.length > 0) log.info('sessions.ended', { ...change, told: receipts.length })
+    const told = receipts.filter(({ outcome }) => outcome === 'told').length
+    if (receipts.length > 0) log.info('sessions.ended', { ...change, told, of: receipts.length })
+    if (change.kind === 'card') await endPasskeySessionsWith(parts, change.id)
     if (change.kind !== 'terminal') return
     const terminal = await terminals.find(change.id)
     if (terminal?.state === 'withdrawn') channel.disconnect(change.id, closeCodes.withdrawn)
   }
-  return watchStanding({ db, clock, log, onEnded })
+  const stopListening = await watchStanding({ db, clock, log, onEnded })
+  const stopGoingOn = watchLogoutNotices({ ...provider.parts, logoutNotices: parts.logoutNotices })
+  return async () => {
+    await stopListening()
+    await stopGoingOn()
+  }
+}
+
+/** A passkey that needs a card stops with the last one; it is no end of its own, and may go on. */
+async function endPasskeySessionsWith(parts: ServiceParts, cardUuid: string): Promise<void> {
+  const { mayPasskeysStandAlone, passkeys, clock, provider } = parts
+  if (mayPasskeysStandAlone) return
+  for (const id of await passkeys.leftAloneBy(cardUuid, clock.now()))
+    await endSessions(provider.parts, { kind: 'passkey', id })
 }
 
 /** Use-cases as the pages call them, with everything else bound. */
@@ -212,6 +272,10 @@ function appDeps(config: Config, parts: ServiceParts): Parameters<typeof createA
     ...{ issuer, operator, trustedProxies, clock, random, log },
     provider: provider.callback(),
     interactions: interactionsOf(provider),
+    passkeys: bindPasskeys(parts),
+    ownPages: bindOwnPages(parts),
+    areMailsSent: config.mail !== null,
+    passes: { redeem: (attempt) => redeemPass({ db, clock, ...parts.passes }, attempt) },
     cardAuth: {
       start: (request) => startCardAuth(starting, request),
       watch: (challengeId, onStep) => watchCardAuth({ store, feed }, challengeId, onStep),
@@ -222,7 +286,10 @@ function appDeps(config: Config, parts: ServiceParts): Parameters<typeof createA
     terminals: {
       ofBrowser: (secret) => terminalOfBrowser({ terminals }, secret),
       pair: (code) => pairBrowser(parts, code),
-      enrol: (request) => enrolTerminal(enrolment(parts), request),
+      enrol: (request, network) =>
+        enrolWithinLimit(parts.passes.limiter, network, () =>
+          enrolTerminal(enrolment(parts), request),
+        ),
     },
     healthChecks: {
       database: () => db.ping(),
@@ -282,10 +349,14 @@ function closeServer(server: Server): Promise<unknown> {
 
 async function listen(
   server: Server,
-  { host, port, issuer }: Config,
-  { channel, closers }: { channel: TerminalChannel; closers: Closers },
+  config: Config,
+  { parts, closers }: { parts: ServiceParts; closers: Closers },
 ): Promise<{ url: string }> {
-  const detach = attachTerminalChannel(server, channel)
+  const { host, port, issuer } = config
+  const { channel, passes } = parts
+  const detach = attachTerminalChannel(server, channel, (request) =>
+    mayOpenChannel(passes.limiter, config, request),
+  )
   await listenOn(server, port, host)
   closers.push(() => stopServer(server, { detach, channel }))
   const { port: actual } = server.address() as AddressInfo

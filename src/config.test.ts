@@ -27,7 +27,10 @@ it('puts all keys into an HSM that is described in full', () => {
     ECARD_PKCS11_PIN_FILE: '/etc/ecard/hsm-pin',
   }
   const { pkcs11 } = readConfig(hsm).config
-  expect(pkcs11).toMatchObject({ token: 'ecard', keys: ['ca', 'ocsp', 'oidc', 'audit', 'card'] })
+  expect(pkcs11).toMatchObject({
+    token: 'ecard',
+    keys: ['ca', 'ocsp', 'oidc', 'audit', 'card', 'pass'],
+  })
   const some = readConfig({ ...hsm, ECARD_PKCS11_KEYS: 'ca, ocsp' }).config
   expect(some.pkcs11?.keys).toEqual(['ca', 'ocsp'])
   expect(problemsOf({ ECARD_PKCS11_MODULE: '/usr/lib/hsm.so' })).toEqual([
@@ -37,6 +40,24 @@ it('puts all keys into an HSM that is described in full', () => {
   expect(problemsOf({ ...hsm, ECARD_PKCS11_KEYS: 'ca,all' })).toEqual([
     expect.stringContaining('ECARD_PKCS11_KEYS'),
   ])
+})
+
+it('sends mail through a server that is described in full, and never in the clear', () => {
+  expect(readConfig({}).config.mail).toBeNull()
+  const server = { ECARD_SMTP_HOST: 'mail.example', ECARD_MAIL_FROM: 'the@minhhoa.example' }
+  const { mail } = readConfig(server).config
+  expect(mail).toMatchObject({ port: 587, security: 'starttls', login: null })
+  const login = { ECARD_SMTP_USER: 'ecard', ECARD_SMTP_PASSWORD_FILE: '/etc/ecard/smtp' }
+  const implicit = readConfig({ ...server, ...login, ECARD_SMTP_SECURITY: 'tls' }).config.mail
+  expect(implicit).toMatchObject({ port: 465, login: { user: 'ecard' } })
+  expect(problemsOf({ ECARD_SMTP_HOST: 'mail.example', ECARD_SMTP_USER: 'ecard' })).toEqual([
+    expect.stringContaining('ECARD_MAIL_FROM: must be set too'),
+    expect.stringContaining('ECARD_SMTP_PASSWORD_FILE: must be set too'),
+  ])
+  expect(problemsOf({ ...server, ECARD_SMTP_SECURITY: 'none' })).toHaveLength(1)
+  const own = { ...server, ECARD_SMTP_HOST: '127.0.0.1', ECARD_SMTP_SECURITY: 'none' }
+  expect(readConfig(own).config.mail).toMatchObject({ port: 25, security: 'none' })
+  expect(problemsOf({ ...server, ECARD_MAIL_FROM: 'Tỉnh <a@b.example>' })).toHaveLength(1)
 })
 
 it('lets certificates point at the issuer unless another address is given', () => {
@@ -88,6 +109,20 @@ it('prints no secret', () => {
   const { secrets } = readConfig({ DATABASE_URL: 'postgres://ecard:hunter2@db.example/ecard' })
   expect(secrets.databaseUrl).toContain('hunter2')
   expect(inspect(secrets) + JSON.stringify(secrets)).not.toContain('hunter2')
+})
+
+it('makes passkeys for its own host or a domain above it, and knows the devices that it trusts', () => {
+  const env = { ECARD_ISSUER: 'https://id.minhhoa.example' }
+  expect(problemsOf({ ...env, ECARD_PASSKEY_RP_ID: 'minhhoa.example' })).toEqual([])
+  for (const elsewhere of ['hoa.example', 'other.example', 'sub.id.minhhoa.example'])
+    expect(problemsOf({ ...env, ECARD_PASSKEY_RP_ID: elsewhere })).toEqual([
+      'ECARD_PASSKEY_RP_ID: must be the host of ECARD_ISSUER or a domain above it',
+    ])
+  expect(problemsOf({ ECARD_PASSKEY_ATTESTATION: 'trusted' })).toEqual([
+    'ECARD_PASSKEY_METADATA: must be set where only trusted devices are taken',
+  ])
+  const { policy } = readConfig({ ECARD_PASSKEY_SYNCED: 'refuse' }).config.passkeys
+  expect(policy).toEqual({ attestation: 'none', mayBeSynced: false, mayStandAlone: false })
 })
 
 it('has every variable in the table of README, and no other', () => {

@@ -28,8 +28,36 @@ export interface Config {
   readonly policyOidArc: string
   /** The house that runs the service, as the head of every page names it. */
   readonly operator: { readonly vi: string; readonly en: string }
+  readonly passkeys: PasskeyConfig
+  /** The mail server for notices to holders; null: none are sent. */
+  readonly mail: MailConfig | null
+  /** A batch of more requests than this needs the signature of a second person. */
+  readonly batchFourEyesAbove: number
   /** How many proxies in front of the service are believed about the client's address. */
   readonly trustedProxies: number
+}
+
+export interface PasskeyConfig {
+  /** The domain that passkeys are made for: the issuer's host (null) or one above it. */
+  readonly rpId: string | null
+  /** What is known of models of devices (FIDO Metadata Service 3, the payload as JSON); or null. */
+  readonly metadataFile: string | null
+  readonly policy: {
+    readonly attestation: 'none' | 'direct' | 'trusted'
+    readonly mayBeSynced: boolean
+    readonly mayStandAlone: boolean
+  }
+}
+
+export interface MailConfig {
+  readonly host: string
+  readonly port: number
+  /** `none` for a server on this very machine alone. */
+  readonly security: 'starttls' | 'tls' | 'none'
+  /** A file whose content (less one line end) is the password; null where it asks for none. */
+  readonly login: { readonly user: string; readonly passwordFile: string } | null
+  /** The address that mails come from. */
+  readonly from: string
 }
 
 export interface Pkcs11Config {
@@ -39,11 +67,11 @@ export interface Pkcs11Config {
   readonly token: string
   /** A file whose content (less one line end) is the token's user PIN. */
   readonly pinFile: string
-  /** Whose keys it holds: authorities', OCSP signers', those of tokens, the audit and cards. */
+  /** Whose keys it holds: authorities', OCSP signers', those of tokens, the audit, cards and passes. */
   readonly keys: readonly Pkcs11KeyUse[]
 }
 
-export const pkcs11KeyUses = ['ca', 'ocsp', 'oidc', 'audit', 'card'] as const
+export const pkcs11KeyUses = ['ca', 'ocsp', 'oidc', 'audit', 'card', 'pass'] as const
 export type Pkcs11KeyUse = (typeof pkcs11KeyUses)[number]
 
 /** Addresses that carry passwords. They print as `[secret]`. */
@@ -93,6 +121,9 @@ const wholeNumber = (min: number, max: number) =>
     .min(min, `must be at least ${min}`)
     .max(max, `must be at most ${max}`)
 
+const oneOf = <Name extends string>(...names: [Name, ...Name[]]) =>
+  z.enum(names, { error: `must be one of ${names.join(', ')}` })
+
 const environment = z.object({
   ECARD_ISSUER: z.string().default('http://localhost:8400').refine(isIssuer, {
     error:
@@ -131,7 +162,19 @@ const environment = z.object({
     .max(80, 'must be at most 80 characters')
     .default('Cổng đăng nhập thẻ điện tử'),
   ECARD_OPERATOR_EN: z.string().max(80, 'must be at most 80 characters').default('E-card sign-in'),
+  ECARD_BATCH_FOUR_EYES_ABOVE: wholeNumber(0, 5000).default(10),
   ECARD_TRUSTED_PROXIES: wholeNumber(0, 8).default(0),
+  ECARD_PASSKEY_RP_ID: z.hostname('must be a domain such as minhhoa.example').optional(),
+  ECARD_PASSKEY_ATTESTATION: oneOf('none', 'direct', 'trusted').default('none'),
+  ECARD_PASSKEY_METADATA: z.string().min(1).optional(),
+  ECARD_PASSKEY_SYNCED: oneOf('allow', 'refuse').default('allow'),
+  ECARD_PASSKEY_WITHOUT_CARD: oneOf('allow', 'refuse').default('refuse'),
+  ECARD_SMTP_HOST: z.string().min(1).optional(),
+  ECARD_SMTP_PORT: wholeNumber(1, 65_535).optional(),
+  ECARD_SMTP_SECURITY: oneOf('starttls', 'tls', 'none').default('starttls'),
+  ECARD_SMTP_USER: z.string().min(1).optional(),
+  ECARD_SMTP_PASSWORD_FILE: z.string().min(1).optional(),
+  ECARD_MAIL_FROM: z.email('must be an address such as the-dien-tu@minhhoa.example').optional(),
   DATABASE_URL: urlOf(['postgres:', 'postgresql:']).optional(),
   REDIS_URL: urlOf(['redis:', 'rediss:']).optional(),
 })
@@ -147,6 +190,8 @@ export function readConfig(env: NodeJS.ProcessEnv): { config: Config; secrets: S
   const problems = [
     ...unknownVariables(given),
     ...halfAnHsm(given),
+    ...wrongMail(given),
+    ...(parsed.success ? wrongPasskeys(parsed.data) : []),
     ...(parsed.error?.issues ?? []).map(describeIssue),
   ]
   if (!parsed.success || problems.length > 0) throw new ConfigInvalid(problems)
@@ -165,6 +210,9 @@ export function readConfig(env: NodeJS.ProcessEnv): { config: Config; secrets: S
     sessionMaxSeconds: read.ECARD_SESSION_MAX_HOURS * 3600,
     policyOidArc: read.ECARD_POLICY_OID_ARC,
     operator: { vi: read.ECARD_OPERATOR_VI.normalize('NFC'), en: read.ECARD_OPERATOR_EN },
+    passkeys: passkeysOf(read),
+    mail: mailOf(read),
+    batchFourEyesAbove: read.ECARD_BATCH_FOUR_EYES_ABOVE,
     trustedProxies: read.ECARD_TRUSTED_PROXIES,
   })
   const secrets = new Secrets({
@@ -179,12 +227,14 @@ export const variableNames: readonly string[] = Object.keys(environment.shape)
 
 /** A misspelt variable would be a setting that silently does not hold. */
 function unknownVariables(env: NodeJS.ProcessEnv): string[] {
-  return Object.keys(env)
-    .filter((name) => name.startsWith('ECARD_') && !name.startsWith('ECARD_AGENT_'))
-    // The language of the `ecard` command.
-    .filter((name) => name !== 'ECARD_LANG')
-    .filter((name) => !variableNames.includes(name))
-    .map((name) => `${name}: is not a setting of this service (misspelt?)`)
+  return (
+    Object.keys(env)
+      .filter((name) => name.startsWith('ECARD_') && !name.startsWith('ECARD_AGENT_'))
+      // Of the `ecard` command alone: its language, and where it keeps who is signed in.
+      .filter((name) => name !== 'ECARD_LANG' && name !== 'ECARD_STATE_DIR')
+      .filter((name) => !variableNames.includes(name))
+      .map((name) => `${name}: is not a setting of this service (misspelt?)`)
+  )
 }
 
 function describeIssue(issue: z.core.$ZodIssue): string {
@@ -210,6 +260,66 @@ function pkcs11Of(read: z.infer<typeof environment>): Pkcs11Config | null {
   if (module === undefined || token === undefined || pinFile === undefined) return null
   return Object.freeze({ module, token, pinFile, keys })
 }
+
+function passkeysOf(read: z.infer<typeof environment>): PasskeyConfig {
+  return Object.freeze({
+    rpId: read.ECARD_PASSKEY_RP_ID ?? null,
+    metadataFile: read.ECARD_PASSKEY_METADATA ?? null,
+    policy: {
+      attestation: read.ECARD_PASSKEY_ATTESTATION,
+      mayBeSynced: read.ECARD_PASSKEY_SYNCED === 'allow',
+      mayStandAlone: read.ECARD_PASSKEY_WITHOUT_CARD === 'allow',
+    },
+  })
+}
+
+/** Browsers make passkeys for a page's host or a domain above it; some models need to be known. */
+function wrongPasskeys(read: z.infer<typeof environment>): string[] {
+  const { ECARD_PASSKEY_RP_ID: rpId, ECARD_PASSKEY_ATTESTATION: attestation } = read
+  const { hostname } = new URL(read.ECARD_ISSUER)
+  const isOurs = rpId === undefined || rpId === hostname || hostname.endsWith(`.${rpId}`)
+  const isJudged = attestation !== 'trusted' || read.ECARD_PASSKEY_METADATA !== undefined
+  return [
+    ...(isOurs
+      ? []
+      : ['ECARD_PASSKEY_RP_ID: must be the host of ECARD_ISSUER or a domain above it']),
+    ...(isJudged
+      ? []
+      : ['ECARD_PASSKEY_METADATA: must be set where only trusted devices are taken']),
+  ]
+}
+
+const smtpPorts = { starttls: 587, tls: 465, none: 25 } as const
+
+function mailOf(read: z.infer<typeof environment>): MailConfig | null {
+  const { ECARD_SMTP_HOST: host, ECARD_MAIL_FROM: from, ECARD_SMTP_SECURITY: security } = read
+  const { ECARD_SMTP_USER: user, ECARD_SMTP_PASSWORD_FILE: passwordFile } = read
+  if (host === undefined || from === undefined) return null
+  const login = user === undefined || passwordFile === undefined ? null : { user, passwordFile }
+  return Object.freeze({ host, port: read.ECARD_SMTP_PORT ?? smtpPorts[security], security, login, from })
+}
+
+/** Both of two, or neither of them. */
+const mailPairs = [
+  ['ECARD_SMTP_HOST', 'ECARD_MAIL_FROM'],
+  ['ECARD_SMTP_USER', 'ECARD_SMTP_PASSWORD_FILE'],
+] as const
+
+/** Half a description of the mail server, or mails in the clear across a network. */
+function wrongMail(env: NodeJS.ProcessEnv): string[] {
+  const missing = mailPairs.flatMap((pair) => {
+    const absent = pair.filter((name) => env[name] === undefined)
+    return absent.length === 1 ? absent : []
+  })
+  const { ECARD_SMTP_HOST: host, ECARD_SMTP_SECURITY: security } = env
+  const isBare = security === 'none' && host !== undefined && !loopbackHosts.includes(host)
+  return [
+    ...missing.map((name) => `${name}: must be set too, for mails to be sent`),
+    ...(isBare ? ['ECARD_SMTP_SECURITY: must not be none for a server on another machine'] : []),
+  ]
+}
+
+const loopbackHosts: readonly string[] = ['localhost', '127.0.0.1', '::1']
 
 function isOrigin(value: string): boolean {
   const url = URL.parse(value)

@@ -30,11 +30,15 @@ export type AuditEventName = `${AuditSubject}.${string}`
 export type AuditSubject =
   | 'agency'
   | 'authority'
+  | 'batch'
   | 'card'
   | 'card-auth'
   | 'certificate'
   | 'client'
   | 'holder'
+  | 'pass'
+  | 'passkey'
+  | 'operator'
   | 'session'
   | 'terminal'
 

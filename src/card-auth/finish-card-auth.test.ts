@@ -34,6 +34,7 @@ describe('a card sign-in', () => {
       cardKind: 'civil-servant',
       keySlot: '9E',
       terminalId: fixture.terminal.terminal.id,
+      passkeyId: null,
       at: fixture.clock.now(),
     })
   })

@@ -152,6 +152,7 @@ function authenticatedByCard(
     cardKind: profile.kind,
     keySlot: profile.slot,
     terminalId: by.challenge.terminalId,
+    passkeyId: null,
     at: by.now,
   }
 }

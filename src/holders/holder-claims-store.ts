@@ -12,6 +12,8 @@ export interface HolderForClaims {
   /** The organisations that a person acts for, longest-standing first. */
   readonly organisations: readonly OrganisationForClaims[]
   readonly card: CardForClaims | null
+  readonly passkey: PasskeyForClaims | null
+  readonly pass: PassForClaims | null
   /** A `TerminalState`, of the terminal that was asked about; null: there is none. */
   readonly terminalState: string | null
 }
@@ -20,6 +22,8 @@ export interface HolderForClaims {
 export interface SignInMeans {
   readonly cardUuid: string | null
   readonly terminalId: string | null
+  readonly passkeyId: string | null
+  readonly pass?: { readonly passId: string }
 }
 
 export interface AgencyForClaims {
@@ -45,6 +49,19 @@ export interface CardForClaims {
   readonly expiresAt: Date
 }
 
+export interface PasskeyForClaims {
+  /** A `PasskeyState`; the folder of passkeys lies above this one. */
+  readonly state: string
+  /** When the last usable card of its kind expires; null: its holder has none. */
+  readonly cardUsableUntil: Date | null
+}
+
+export interface PassForClaims {
+  /** A `PassState`; the folder of passes lies above this one. */
+  readonly state: string
+  readonly validUntil: Date
+}
+
 interface ClaimsRow extends HolderRow {
   agencies: AgencyForClaims[]
   organisations: OrganisationForClaims[]
@@ -53,6 +70,10 @@ interface ClaimsRow extends HolderRow {
   card_state: string
   card_expires_at: Date
   terminal_state: string | null
+  passkey_state: string | null
+  passkey_card_until: Date | null
+  pass_state: string | null
+  pass_until: Date
 }
 
 const statement = `
@@ -76,20 +97,25 @@ const statement = `
      from affiliations f join holders o on o.id = f.organisation_id
      where f.person_id = h.id and o.state = 'active') as organisations,
     c.card_uuid, c.kind as card_kind, c.state as card_state, c.expires_at as card_expires_at,
-    m.state as terminal_state
+    m.state as terminal_state, p.state as passkey_state,
+    (select max(k.expires_at) from cards k
+     where k.holder_id = p.holder_id and k.kind = p.card_kind
+       and k.state in ('issued', 'active')) as passkey_card_until,
+    t.state as pass_state, t.valid_until as pass_until
   from holders h
     left join cards c on c.card_uuid = $2 and c.holder_id = h.id
     left join terminals m on m.id = $3
+    left join passkeys p on p.id = $4 and p.holder_id = h.id
+    left join passes t on t.id = $5 and t.holder_id = h.id
   where h.id = $1`
 
 export async function findForClaims(
   db: Queryable,
   holderId: string,
-  { cardUuid, terminalId }: SignInMeans,
+  { cardUuid, terminalId, passkeyId, pass }: SignInMeans,
 ): Promise<HolderForClaims | null> {
-  const { rows } = await db.query<ClaimsRow>(statement, [holderId, cardUuid, terminalId], {
-    name: 'holder-for-claims',
-  })
+  const values = [holderId, cardUuid, terminalId, passkeyId, pass?.passId ?? null]
+  const { rows } = await db.query<ClaimsRow>(statement, values, { name: 'holder-for-claims' })
   return rows[0] === undefined ? null : toHolderForClaims(rows[0])
 }
 
@@ -99,6 +125,8 @@ function toHolderForClaims(row: ClaimsRow): HolderForClaims {
     agencies: row.agencies,
     organisations: row.organisations,
     card: toCardForClaims(row),
+    passkey: toPasskeyForClaims(row),
+    pass: toPassForClaims(row),
     terminalState: row.terminal_state,
   }
 }
@@ -107,4 +135,13 @@ function toCardForClaims(row: ClaimsRow): CardForClaims | null {
   if (row.card_uuid === null) return null
   const { card_uuid: cardUuid, card_kind: kind } = row
   return { cardUuid, kind, state: row.card_state, expiresAt: row.card_expires_at }
+}
+
+function toPasskeyForClaims(row: ClaimsRow): PasskeyForClaims | null {
+  if (row.passkey_state === null) return null
+  return { state: row.passkey_state, cardUsableUntil: row.passkey_card_until }
+}
+
+function toPassForClaims(row: ClaimsRow): PassForClaims | null {
+  return row.pass_state === null ? null : { state: row.pass_state, validUntil: row.pass_until }
 }

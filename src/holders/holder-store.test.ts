@@ -118,6 +118,8 @@ describe('the holder store', () => {
   })
 
   describe('gathers what claims are made of', () => {
+    const noMeans = { cardUuid: null, terminalId: null, passkeyId: null }
+
     it('for a person with agencies, organisations and a card', async () => {
       const [person, organisation] = [await insertPerson(db), await insertOrganisation(db)]
       const base = { personId: person.id, agencyId: null, organisationId: null }
@@ -130,7 +132,7 @@ describe('the holder store', () => {
       await add({ ...base, id: ids[2], organisationId, position: 'Kế toán' }, at)
       const { cardUuid } = await insertCard(db, { holderId: person.id })
 
-      const means = { cardUuid, terminalId: (await insertTerminal(db)).id }
+      const means = { cardUuid, terminalId: (await insertTerminal(db)).id, passkeyId: null }
       expect(await holders.findForClaims(person.id, means)).toEqual({
         holder: person,
         agencies: [
@@ -139,13 +141,15 @@ describe('the holder store', () => {
         ],
         organisations: [{ name, taxCode, position: 'Kế toán' }],
         card: { cardUuid, kind: 'civil-servant', state: 'active', expiresAt: registryEnd },
+        passkey: null,
+        pass: null,
         terminalState: 'active',
       })
     })
 
     it('for an organisation with its card', async () => {
       const { cardUuid, holderId } = await insertCard(db, { kind: 'enterprise' })
-      const found = await holders.findForClaims(holderId, { cardUuid, terminalId: null })
+      const found = await holders.findForClaims(holderId, { ...noMeans, cardUuid })
       expect(found).toMatchObject({ holder: { type: 'organisation' }, agencies: [] })
       expect(found).toMatchObject({ organisations: [], card: { cardUuid, kind: 'enterprise' } })
     })
@@ -154,13 +158,11 @@ describe('the holder store', () => {
       const person = await insertPerson(db)
       const { cardUuid: others } = await insertCard(db)
       for (const cardUuid of [others, unknown, null])
-        expect(
-          (await holders.findForClaims(person.id, { cardUuid, terminalId: null }))?.card,
-        ).toBeNull()
+        expect((await holders.findForClaims(person.id, { ...noMeans, cardUuid }))?.card).toBeNull()
     })
 
     it('and nobody where there is nobody', async () => {
-      expect(await holders.findForClaims(unknown, { cardUuid: null, terminalId: null })).toBeNull()
+      expect(await holders.findForClaims(unknown, noMeans)).toBeNull()
     })
   })
 

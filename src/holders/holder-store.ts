@@ -23,7 +23,7 @@ export interface HolderStore {
   affiliationsOf(personId: string): Promise<Affiliation[]>
   /**
    * Everything that claims are made of, in one round trip; null where there is no such holder.
-   * `card` is null unless `means.cardUuid` names a card of this very holder.
+   * `card` and `passkey` are null unless `means` names one of this very holder.
    */
   findForClaims(holderId: string, means: SignInMeans): Promise<HolderForClaims | null>
 }

@@ -4,11 +4,13 @@ import { claimsOf } from './claims.ts'
 import type { SignIn } from './session-index.ts'
 
 const signIn: SignIn = {
+  method: 'card',
   holderId: 'holder',
   cardUuid: 'card',
   cardKind: 'civil-servant',
   keySlot: '9E',
   terminalId: 'terminal',
+  passkeyId: null,
   level: 'low',
   amr: ['hwk'],
   at: 0,
@@ -19,6 +21,8 @@ function person(displayName: string): HolderForClaims {
   return {
     holder: { ...holder, type: 'person', nationalNumber: '000000000001' },
     agencies: [],
+    passkey: null,
+    pass: null,
     organisations: [{ name: 'Công ty TNHH Ví Dụ', taxCode: '0000000001', position: 'Giám đốc' }],
     card: null,
     terminalState: null,
@@ -53,6 +57,8 @@ it('names an organisation itself where the card is its own', () => {
     {
       holder: { ...holder, state: 'active', type: 'organisation', taxCode: '0000000001' },
       agencies: [],
+      passkey: null,
+      pass: null,
       organisations: [],
       card: null,
       terminalState: null,

@@ -13,7 +13,7 @@ export const claimsByScope = {
   agency: ['agencies'],
   /** `[{ name, tax_code, position }]`; position is null where the card is the organisation's own. */
   organisation: ['organisations'],
-  /** The kind of the card that was presented. */
+  /** The kind of the card that was presented, or that vouched for the passkey. */
   card: ['card_kind'],
 } as const
 

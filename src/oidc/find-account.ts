@@ -1,6 +1,8 @@
 import { errors, type Account, type FindAccount, type KoaContextWithOIDC } from 'oidc-provider'
 import type { Clock } from '../clock.ts'
+import type { SignInMethod } from '../holders/authentication.ts'
 import type { HolderForClaims, SignInMeans } from '../holders/holder-claims-store.ts'
+import type { Holder } from '../holders/holder.ts'
 import { claimsOf } from './claims.ts'
 import type { Lifetimes } from './lifetimes.ts'
 import type { SessionIndex, SignIn } from './session-index.ts'
@@ -10,6 +12,7 @@ import { orUnavailable } from './unavailable.ts'
 export interface SignedInAccount extends Account {
   readonly signIn: SignIn
   readonly agencyPaths: readonly (readonly string[])[]
+  readonly holder: Holder
 }
 
 export interface FindAccountDeps {
@@ -18,6 +21,8 @@ export interface FindAccountDeps {
   }
   readonly sessions: SessionIndex
   readonly lifetimes: Lifetimes
+  /** Whether passkeys sign in while their holder has no usable card of their kind. */
+  readonly mayPasskeysStandAlone: boolean
   readonly clock: Clock
 }
 
@@ -35,7 +40,8 @@ export function createFindAccount(deps: FindAccountDeps): FindAccount {
   }
 }
 
-async function accountInSession(
+/** Who is signed in in this session, as they are now; undefined: nobody (any more). */
+export async function accountInSession(
   deps: FindAccountDeps,
   sessionUid: string | undefined,
   holderId: string,
@@ -85,22 +91,40 @@ async function accountOf(
   signIn: SignIn,
 ): Promise<SignedInAccount | undefined> {
   const known = await deps.holders.findForClaims(signIn.holderId, signIn)
-  if (known === null || !isInGoodStanding(known, deps.clock.now())) return undefined
+  if (known === null || !isInGoodStanding(deps, known, signIn)) return undefined
   return {
     accountId: signIn.holderId,
     signIn,
+    holder: known.holder,
     agencyPaths: known.agencies.map(({ path }) => path),
     claims: () => ({ ...claimsOf(known, signIn), sub: signIn.holderId }),
   }
 }
 
-function isInGoodStanding({ holder, card, terminalState }: HolderForClaims, now: Date): boolean {
-  return (
-    holder.state === 'active' &&
-    terminalState === 'active' &&
-    card?.state === 'active' &&
-    now.getTime() < card.expiresAt.getTime()
-  )
+function isInGoodStanding(
+  deps: FindAccountDeps,
+  known: HolderForClaims,
+  { method }: SignIn,
+): boolean {
+  const now = deps.clock.now()
+  return known.holder.state === 'active' && areMeansGood[method](known, now, deps)
+}
+
+type MeansCheck = (
+  known: HolderForClaims,
+  now: Date,
+  policy: Pick<FindAccountDeps, 'mayPasskeysStandAlone'>,
+) => boolean
+
+/** What a session rests on besides its holder, method by method. */
+const areMeansGood: Readonly<Record<SignInMethod, MeansCheck>> = {
+  card: ({ card, terminalState }, now) =>
+    terminalState === 'active' && card?.state === 'active' && now < card.expiresAt,
+  passkey: ({ passkey }, now, { mayPasskeysStandAlone }) =>
+    passkey?.state === 'active' &&
+    (mayPasskeysStandAlone || (passkey.cardUsableUntil !== null && now < passkey.cardUsableUntil)),
+  // Sessions last no longer than the officer said, however often the code may still be used.
+  pass: ({ pass }, now) => pass !== null && pass.state !== 'withdrawn' && now < pass.validUntil,
 }
 
 function sessionUidOf(token: object): string | undefined {

@@ -1,27 +1,30 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { errors, type Interaction } from 'oidc-provider'
 import { AppError } from '../errors.ts'
-import type { AssuranceLevel, Authentication } from '../holders/authentication.ts'
+import type { AssuranceLevel, Authentication, SignInMethod } from '../holders/authentication.ts'
 import type { CardKind } from '../holders/card-kind.ts'
 import type { Client } from './client-store.ts'
 import { requirementOf } from './clients.ts'
-import { killSession } from './end-sessions.ts'
-import { deliverLogoutsPromptly } from './logout-delivery.ts'
+import { signOut } from './end-sessions.ts'
 import type { SignInProvider } from './provider.ts'
 import type { SignIn } from './session-index.ts'
-import { acrOf } from './sign-in-policy.ts'
+import { acrOf, methodsFor, type CardAloneReason } from './sign-in-policy.ts'
 import { Unavailable } from './unavailable.ts'
 
 /** Why a person has to sign in. */
 export type SignInReason =
   /** There is no session, or it has ended. */
   | 'no-session'
+  /** The session is of a temporary pass for other applications. */
+  | 'application'
   /** The session is of a card that the application does not admit. */
   | 'card-kind'
   /** The session's holder acts for none of the agencies that the application is for. */
   | 'agency'
   /** The session's level is too low. */
   | 'level'
+  /** The session is not a card's, and the application takes nothing else. */
+  | 'card-alone'
   /** The application wants a sign-in that is younger. */
   | 'max-age'
   /** The application asked for a new sign-in, or for another person. */
@@ -35,6 +38,10 @@ export interface SignInRequest {
     readonly office: { readonly vi: string; readonly en: string } | null
   }
   readonly requiredLevel: AssuranceLevel
+  /** Ways to sign in that would do. */
+  readonly methods: readonly SignInMethod[]
+  /** Why nothing but a card would do; null where something would. */
+  readonly cardAlone: CardAloneReason | null
   readonly cardKinds: readonly CardKind[]
   /** What the application asked for by `ui_locales`; Vietnamese where it said nothing. */
   readonly language: 'vi' | 'en'
@@ -52,8 +59,10 @@ export class InteractionExpired extends AppError {
 const reasonOf: readonly (readonly [string, SignInReason])[] = [
   ['no_session', 'no-session'],
   ['session_ended', 'no-session'],
+  ['application', 'application'],
   ['card-kind', 'card-kind'],
   ['agency', 'agency'],
+  ['card-alone', 'card-alone'],
   ['level', 'level'],
   ['max_age', 'max-age'],
 ]
@@ -73,13 +82,17 @@ export async function readSignInRequest(
   const clientId = textOf(interaction, 'client_id') ?? ''
   const application = await provider.parts.clients.find(clientId)
   if (application === null) throw new InteractionExpired('the application is gone', { clientId })
-  const { level, cardKinds } = requirementOf(application, textOf(interaction, 'acr_values'))
+  const requirement = requirementOf(application, textOf(interaction, 'acr_values'), {
+    now: provider.parts.clock.now(),
+  })
+  const { level, cardKinds } = requirement
   const { client, officeName } = application
   const office = officeName === null ? null : { vi: officeName, en: officeName }
   return {
     interactionId: interaction.uid,
     client: { clientId, name: client.name, policy: client.policy, office },
     requiredLevel: level,
+    ...methodsFor(requirement),
     cardKinds,
     language: languageOf(textOf(interaction, 'ui_locales')),
     returnTo: interaction.returnTo,
@@ -158,22 +171,18 @@ async function endSessionOfAnother(
 ): Promise<void> {
   const { session } = interaction
   if (session === undefined || session.accountId === holderId) return
-  const notices = await killSession(provider.parts, session.uid, { keepOfflineAccess: true })
-  await deliverLogoutsPromptly(provider.parts, notices)
+  await signOut(provider.parts, session.uid)
   // The library would look for that session when the browser comes back.
   interaction.session = undefined
 }
 
+/** All but the name, which is no part of what a session rests on. */
 function signInOf(authentication: Authentication): SignIn {
-  const { holderId, cardUuid, cardKind, keySlot, terminalId, level, amr, at } = authentication
+  const { method, holderId, cardUuid, cardKind, keySlot, terminalId, ...more } = authentication
+  const { passkeyId, pass, level, amr, at } = more
   return {
-    holderId,
-    cardUuid,
-    cardKind,
-    keySlot,
-    terminalId,
-    level,
-    amr,
+    ...{ method, holderId, cardUuid, cardKind, keySlot, terminalId, passkeyId, level, amr },
+    ...(pass && { pass }),
     at: Math.floor(at.getTime() / 1000),
   }
 }

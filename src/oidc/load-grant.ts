@@ -1,4 +1,5 @@
 import type { Configuration, Grant, KoaContextWithOIDC } from 'oidc-provider'
+import type { Clock } from '../clock.ts'
 import type { ClientDirectory } from './clients.ts'
 import { shortfallsOf } from './interaction-policy.ts'
 import type { Lifetimes } from './lifetimes.ts'
@@ -10,12 +11,12 @@ import { orUnavailable } from './unavailable.ts'
  * application makes a grant of exactly the scopes registered for it, the next ones find it.
  */
 export function createLoadGrant(
-  clients: ClientDirectory,
+  deps: { readonly clients: ClientDirectory; readonly clock: Clock },
   lifetimes: Lifetimes,
 ): NonNullable<Configuration['loadExistingGrant']> {
   const loadGrant = async (ctx: KoaContextWithOIDC) => {
     // A session that does not do for this application leaves no trace of it.
-    if ((await shortfallsOf(clients, ctx)).length > 0) return undefined
+    if ((await shortfallsOf(deps, ctx)).length > 0) return undefined
     return (await knownGrant(ctx, lifetimes)) ?? newGrant(ctx)
   }
   return (ctx) => orUnavailable(loadGrant(ctx))

@@ -26,7 +26,9 @@ export function logProviderEvents(provider: Provider, parts: ProviderParts): voi
   provider.on('backchannel.error', (ctx, error, client, holderId, sid) => {
     const { clientId } = client
     log.error('oidc.backchannel-logout.failed', error, { clientId })
-    retryAfterLibrary(parts, ctx, { clientId, holderId, sid })
+    retryAfterLibrary(parts, ctx, { clientId, holderId, sid }).catch((lost: unknown) => {
+      log.error('oidc.logout-notice.not-kept', lost, { clientId })
+    })
   })
   // What Koa could not answer, such as a browser that went away.
   provider.on('error' as 'server_error', (error: unknown) => {

@@ -6,14 +6,17 @@ import type { HolderStore } from '../holders/holder-store.ts'
 import type { Log } from '../log.ts'
 import { createAdapterFactory } from './adapter.ts'
 import type { ClientStore } from './client-store.ts'
-import { createClientDirectory, matchesSecretHash, type ClientDirectory } from './clients.ts'
+import { createClientDirectory, isSecretOf, type ClientDirectory } from './clients.ts'
 import type { EndSessionsDeps } from './end-sessions.ts'
-import { createFindAccount } from './find-account.ts'
+import { accountInSession, createFindAccount, type SignedInAccount } from './find-account.ts'
 import { createInteractionPolicy } from './interaction-policy.ts'
 import type { Lifetimes } from './lifetimes.ts'
 import { createLoadGrant } from './load-grant.ts'
 import { finishLogout, logOutIfProven } from './logout.ts'
-import { defaultRetryDelaysMs } from './logout-delivery.ts'
+import type { EndedStandingStore } from './ended-standing-store.ts'
+import type { LogoutNoticeStore } from './logout-notice-store.ts'
+import { withOwnApplication } from './own-application.ts'
+import { createLogoutOutbox, defaultRetryDelaysMs } from './logout-outbox.ts'
 import {
   answerAlways,
   isRouted,
@@ -38,11 +41,15 @@ export interface ProviderDeps {
   readonly clients: Pick<ClientStore, 'find'>
   readonly agencies: Pick<AgencyStore, 'find'>
   readonly holders: Pick<HolderStore, 'findForClaims'>
+  readonly endings: EndedStandingStore
+  readonly logoutNotices: LogoutNoticeStore
   readonly signingKeys: readonly ExternalSigningKey[]
   /** Sign the provider's cookies; the first signs, all of them are believed. */
   readonly cookieKeys: readonly string[]
   readonly clock: Clock
   readonly lifetimes: Lifetimes
+  /** Whether passkeys sign in while their holder has no usable card of their kind. */
+  readonly mayPasskeysStandAlone: boolean
   readonly views: ProviderViews
   readonly log: Log
   /** How long a change in the client registry may take to be noticed; 5 if not said. */
@@ -53,8 +60,14 @@ export interface ProviderDeps {
 
 /** What the use-cases of this folder need of the provider they work on. */
 export interface ProviderParts extends EndSessionsDeps {
+  readonly log: Log
   readonly reads: ReadAhead
   readonly clients: ClientDirectory
+  /** Who is signed in in a session of this browser; undefined: nobody (any more). */
+  readonly findSignedIn: (
+    sessionUid: string,
+    holderId: string,
+  ) => Promise<SignedInAccount | undefined>
 }
 
 /** The library's provider with our parts at hand. */
@@ -74,20 +87,27 @@ export class SignInProvider extends Provider {
  * Mount `callback()` at the root, last, without a body parser in front of it.
  */
 export function createProvider(deps: ProviderDeps): SignInProvider {
-  const { store, log } = deps
+  const { store, log, clock, endings } = deps
   const reads = createReadAhead(store)
   const writes = createWriteBehind()
   const sessions = createSessionIndex(store, reads)
-  const clients = createClientDirectory(deps.clients, deps.agencies, {
-    clock: deps.clock,
+  const clients = createClientDirectory(withOwnApplication(deps), deps.agencies, {
+    clock,
     memorySeconds: deps.clientMemorySeconds ?? 5,
   })
   const findClient = (id: string): Promise<Client | undefined> => provider.Client.find(id)
-  const retryDelaysMs = deps.logoutRetryDelaysMs ?? defaultRetryDelaysMs
-  const parts = { store, reads, writes, log, sessions, clients, findClient, retryDelaysMs }
+  const outbox = createLogoutOutbox({
+    ...{ findClient, log, clock, notices: deps.logoutNotices },
+    retryDelaysMs: deps.logoutRetryDelaysMs ?? defaultRetryDelaysMs,
+  })
+  const findSignedIn: ProviderParts['findSignedIn'] = (sessionUid, holderId) =>
+    accountInSession({ ...deps, sessions }, sessionUid, holderId)
+  const parts = {
+    ...{ store, reads, writes, log, clock, sessions, clients, outbox, endings, findSignedIn },
+  }
   const provider = new SignInProvider(deps.issuer, configurationOf(deps, parts), parts)
   pinAddress(provider, deps.issuer)
-  compareSecretsByHash(provider)
+  compareSecretsByHash(provider, parts)
   rememberClients(provider, clients)
   provider.use((ctx, next) => answerAlways(deps, ctx as ProviderContext, next))
   provider.use(async (ctx, next) => {
@@ -113,9 +133,9 @@ function configurationOf(
     jwks: { keys: [...deps.signingKeys] },
     cookies: providerCookies(deps.issuer, deps.cookieKeys),
     findAccount: createFindAccount({ ...deps, sessions }),
-    loadExistingGrant: createLoadGrant(clients, deps.lifetimes),
+    loadExistingGrant: createLoadGrant(parts, deps.lifetimes),
     interactions: {
-      policy: createInteractionPolicy(clients),
+      policy: createInteractionPolicy(clients, deps.clock),
       url: (_ctx, interaction) => `/sign-in/${interaction.uid}`,
     },
     renderError: (ctx, out, error) => showError(deps, ctx, { out, error }),
@@ -144,10 +164,14 @@ function pinAddress(provider: Provider, issuer: string): void {
   })
 }
 
-/** The library compares with what stands in the place of the secret: ours is its hash. */
-function compareSecretsByHash(provider: Provider): void {
-  provider.Client.prototype.compareClientSecret = function compareHash(this: Client, received) {
-    return this.clientSecret !== undefined && matchesSecretHash(received, this.clientSecret)
+/** The library compares with what stands in the place of the secret; we ask our own registry. */
+function compareSecretsByHash(
+  provider: Provider,
+  { clients, clock }: Pick<ProviderParts, 'clients' | 'clock'>,
+): void {
+  provider.Client.prototype.compareClientSecret = async function compare(this: Client, received) {
+    const application = await orUnavailable(clients.find(this.clientId))
+    return application !== null && isSecretOf(application.client, received, clock.now())
   }
 }
 

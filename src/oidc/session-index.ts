@@ -1,16 +1,19 @@
 import type { ExpiringStore } from '../db/expiring-store.ts'
-import type { Amr, AssuranceLevel } from '../holders/authentication.ts'
+import type { Amr, AssuranceLevel, SignInMethod, UsedPassTerms } from '../holders/authentication.ts'
 import type { CardKind, KeySlot } from '../holders/card-kind.ts'
 import type { ReadAhead } from './read-ahead.ts'
 import { signInKey, subjectKey } from './store-keys.ts'
 
-/** What a live session rests on: the last sign-in in it. */
+/** What a live session rests on: the last sign-in in it. As in `Authentication`. */
 export interface SignIn {
+  readonly method: SignInMethod
   readonly holderId: string
-  readonly cardUuid: string
+  readonly cardUuid: string | null
   readonly cardKind: CardKind
-  readonly keySlot: KeySlot
-  readonly terminalId: string
+  readonly keySlot: KeySlot | null
+  readonly terminalId: string | null
+  readonly passkeyId: string | null
+  readonly pass?: UsedPassTerms
   readonly level: AssuranceLevel
   readonly amr: readonly Amr[]
   /** Seconds since 1970-01-01T00:00:00Z, as `auth_time` counts. */
@@ -19,12 +22,12 @@ export interface SignIn {
 
 /** Whose sessions are meant. */
 export interface SessionSubject {
-  readonly kind: 'holder' | 'card' | 'terminal'
+  readonly kind: 'holder' | 'card' | 'terminal' | 'passkey' | 'pass'
   readonly id: string
 }
 
 /**
- * Which sessions rest on which holder, card and terminal, and on which sign-in each rests.
+ * Which sessions rest on which holder, card, terminal, passkey and pass, and on which sign-in each rests.
  *
  * A session is live while its sign-in is here: without it no single sign-on, refresh or look at
  * the user info passes, whatever else the store still holds.
@@ -57,14 +60,23 @@ export function createSessionIndex(store: ExpiringStore, reads: ReadAhead): Sess
   }
 }
 
-function subjectKeys(signIn: SignIn): string[] {
-  return [
-    subjectKey({ kind: 'holder', id: signIn.holderId }),
-    subjectKey({ kind: 'card', id: signIn.cardUuid }),
-    subjectKey({ kind: 'terminal', id: signIn.terminalId }),
-  ]
+function subjectKeys({ holderId, cardUuid, terminalId, passkeyId, pass }: SignIn): string[] {
+  const subjects = [
+    { kind: 'holder', id: holderId },
+    { kind: 'card', id: cardUuid },
+    { kind: 'terminal', id: terminalId },
+    { kind: 'passkey', id: passkeyId },
+    { kind: 'pass', id: pass?.passId ?? null },
+  ] as const
+  return subjects.flatMap(({ kind, id }) => (id === null ? [] : [subjectKey({ kind, id })]))
 }
 
 function parse(stored: string | null): SignIn | null {
-  return stored === null ? null : (JSON.parse(stored) as SignIn)
+  if (stored === null) return null
+  // Sessions live on from a version in which cards were the only way.
+  return {
+    method: 'card',
+    passkeyId: null,
+    ...(JSON.parse(stored) as Omit<SignIn, 'method' | 'passkeyId'>),
+  }
 }

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { judge, requiredLevel, type Requirement, type SignInStanding } from './sign-in-policy.ts'
+import {
+  judge,
+  methodsFor,
+  requiredLevel,
+  type Requirement,
+  type SignInStanding,
+} from './sign-in-policy.ts'
 
 describe('requiredLevel', () => {
   it.each([
@@ -23,13 +29,17 @@ describe('requiredLevel', () => {
 
 describe('judge', () => {
   const requirement: Requirement = {
+    clientId: 'documents',
     level: 'substantial',
+    isCardCompulsory: false,
     cardKinds: ['civil-servant'],
     agencyCodes: ['MH-STP'],
   }
   const standing: SignInStanding = {
+    method: 'card',
     level: 'high',
     cardKind: 'civil-servant',
+    clientIds: null,
     agencyPaths: [
       ['MH', 'MH-SNV'],
       ['MH', 'MH-STP', 'MH-STP-1'],
@@ -52,7 +62,39 @@ describe('judge', () => {
   })
 
   it('names everything that is missing, the most fundamental first', () => {
-    const other: SignInStanding = { level: 'low', cardKind: 'citizen', agencyPaths: [['MH']] }
+    const other = { ...standing, level: 'low', cardKind: 'citizen', agencyPaths: [['MH']] } as const
     expect(judge(other, requirement)).toEqual(['card-kind', 'agency', 'level'])
   })
+
+  it('takes nothing but a card from the day on that the application names', () => {
+    const passkey = { ...standing, method: 'passkey', level: 'substantial' } as const
+    const compulsory = { ...requirement, isCardCompulsory: true }
+    expect(judge(passkey, requirement)).toEqual([])
+    expect(judge(passkey, compulsory)).toEqual(['card-alone'])
+    expect(judge(standing, compulsory)).toEqual([])
+  })
+})
+
+describe('methodsFor', () => {
+  it.each([
+    {
+      level: 'low',
+      isCardCompulsory: false,
+      methods: ['card', 'passkey', 'pass'],
+      cardAlone: null,
+    },
+    {
+      level: 'substantial',
+      isCardCompulsory: false,
+      methods: ['card', 'passkey'],
+      cardAlone: null,
+    },
+    { level: 'high', isCardCompulsory: false, methods: ['card'], cardAlone: 'level' },
+    { level: 'low', isCardCompulsory: true, methods: ['card'], cardAlone: 'compulsory' },
+  ] as const)(
+    'offers $methods for $level, compulsory $isCardCompulsory',
+    ({ methods, cardAlone, ...asked }) => {
+      expect(methodsFor(asked)).toEqual({ methods, cardAlone })
+    },
+  )
 })

@@ -1,4 +1,10 @@
-import { assuranceLevels, isAtLeast, type AssuranceLevel } from '../holders/authentication.ts'
+import {
+  assuranceLevels,
+  isAtLeast,
+  signInMethods,
+  type AssuranceLevel,
+  type SignInMethod,
+} from '../holders/authentication.ts'
 import type { CardKind } from '../holders/card-kind.ts'
 
 const acrPrefix = 'urn:ecard:loa:'
@@ -12,7 +18,11 @@ export function acrOf(level: AssuranceLevel): string {
 
 /** What one authorization request wants of a sign-in. */
 export interface Requirement {
+  /** The application that asks. */
+  readonly clientId: string
   readonly level: AssuranceLevel
+  /** Whether the day has come from which the application takes cards alone. */
+  readonly isCardCompulsory: boolean
   readonly cardKinds: readonly CardKind[]
   /** null admits everybody, with or without an agency. */
   readonly agencyCodes: readonly string[] | null
@@ -20,14 +30,17 @@ export interface Requirement {
 
 /** What a sign-in brings. */
 export interface SignInStanding {
+  readonly method: SignInMethod
   readonly level: AssuranceLevel
   readonly cardKind: CardKind
+  /** The only applications that it opens, of a temporary pass; null: any. */
+  readonly clientIds: readonly string[] | null
   /** Of every agency the holder acts for, the codes from the province down to it. */
   readonly agencyPaths: readonly (readonly string[])[]
 }
 
 /** Why a sign-in that exists does not do. */
-export type Shortfall = 'card-kind' | 'agency' | 'level'
+export type Shortfall = 'application' | 'card-kind' | 'agency' | 'card-alone' | 'level'
 
 /**
  * The level that a request needs: the client's own, or a higher one that it asks for.
@@ -46,11 +59,35 @@ export function requiredLevel(
   return asked !== undefined && isAtLeast(asked, leastLevel) ? asked : leastLevel
 }
 
+/** Why an application takes cards alone: for the level that it needs, or from a day on. */
+export type CardAloneReason = 'level' | 'compulsory'
+
+/** The highest level that a method can bring. */
+const bestLevels: Readonly<Record<SignInMethod, AssuranceLevel>> = {
+  card: 'high',
+  passkey: 'substantial',
+  pass: 'low',
+}
+
+/** The ways to sign in that would do, and why only the card would where that is so. */
+export function methodsFor({ level, isCardCompulsory }: MethodRequirement): {
+  methods: readonly SignInMethod[]
+  cardAlone: CardAloneReason | null
+} {
+  if (isCardCompulsory) return { methods: ['card'], cardAlone: 'compulsory' }
+  const methods = signInMethods.filter((method) => isAtLeast(bestLevels[method], level))
+  return { methods, cardAlone: methods.length === 1 ? 'level' : null }
+}
+
+type MethodRequirement = Pick<Requirement, 'level' | 'isCardCompulsory'>
+
 /** What is missing, the most fundamental first; empty where the sign-in does. */
 export function judge(standing: SignInStanding, requirement: Requirement): Shortfall[] {
   const found: Shortfall[] = []
+  if (standing.clientIds?.includes(requirement.clientId) === false) found.push('application')
   if (!requirement.cardKinds.includes(standing.cardKind)) found.push('card-kind')
   if (!actsForOneOf(requirement.agencyCodes, standing)) found.push('agency')
+  if (requirement.isCardCompulsory && standing.method !== 'card') found.push('card-alone')
   if (!isAtLeast(standing.level, requirement.level)) found.push('level')
   return found
 }

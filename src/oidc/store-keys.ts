@@ -27,7 +27,7 @@ export function signInKey(sessionUid: string): string {
   return `oidc:sign-in:{${sessionUid}}`
 }
 
-/** The sessions that rest on a holder, card or terminal. */
+/** The sessions that rest on a holder, card, terminal, passkey or pass. */
 export function subjectKey({ kind, id }: SessionSubject): string {
   return `oidc:sessions-of-${kind}:{${id}}`
 }

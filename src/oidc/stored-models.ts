@@ -143,6 +143,14 @@ function replayModel({ store }: AdapterDeps): Model {
   }
 }
 
+/** The session `uid` stands for, as it is now; null: there is none. */
+export async function readSession(
+  store: ExpiringStore,
+  uid: string,
+): Promise<AdapterPayload | null> {
+  return parse(await store.get(sessionKey(uid))) ?? null
+}
+
 /**
  * The session `uid` stands for, taken out of the store: one of many concurrent callers gets it.
  * null: there is none, or somebody else has it.

@@ -2,6 +2,8 @@ import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'exp
 import { CardRefused } from '../card-auth/refusal.ts'
 import { AppError } from '../errors.ts'
 import type { Log } from '../log.ts'
+import { PasskeyRefused } from '../passkeys/refusal.ts'
+import { PassRefused } from '../passes/refusal.ts'
 import type { Random } from '../random.ts'
 import type { Cookies } from './cookies.ts'
 import type { Pages } from './pages.tsx'
@@ -13,6 +15,8 @@ import {
   type WebErrorCode,
 } from './words/error-words.ts'
 import { fill, type Language } from './words/language.ts'
+import { passRefusalView } from './words/pass-words.ts'
+import { passkeyRefusalView } from './words/passkey-refusal-words.ts'
 import { refusalView } from './words/refusal-words.ts'
 import type { StateView } from './words/state-words.ts'
 
@@ -66,8 +70,20 @@ export function explain(
     const view = refusalView(error, language)
     return { status: 403, error: error.code, view, retryAfterSeconds: null }
   }
+  if (error instanceof PasskeyRefused) {
+    deps.log.info('web.passkey-refused', { reason: error.reason })
+    const view = passkeyRefusalView(error.reason, language)
+    return { status: 403, error: error.code, view, retryAfterSeconds: null }
+  }
+  if (error instanceof PassRefused) {
+    deps.log.info('web.pass-refused', { reason: error.reason })
+    const view = passRefusalView(error, language)
+    return { status: 403, error: error.code, view, retryAfterSeconds: null }
+  }
   if (error instanceof AppError && errorWords[error.code] !== 'unexpected') {
-    const fault = faultOf(error.code, language)
+    const known = faultOf(error.code, language)
+    const { retryAfterSeconds } = error.facts
+    const fault = typeof retryAfterSeconds === 'number' ? { ...known, retryAfterSeconds } : known
     if (fault.status >= 500) deps.log.error('web.unavailable', error, { path })
     else deps.log.info('web.refused', { ...error.facts, code: error.code, path })
     return fault
@@ -132,7 +148,8 @@ export function askingAgain(
 function faultBody(fault: Fault, error: unknown): Record<string, unknown> {
   const { view, retryAfterSeconds } = fault
   const body = { error: fault.error, message: view.heading, view, retryAfterSeconds }
-  if (error instanceof CardRefused) return { ...body, refused: error.reason }
+  if (error instanceof CardRefused || error instanceof PasskeyRefused)
+    return { ...body, refused: error.reason }
   const field = error instanceof AppError ? error.facts['field'] : undefined
   return field === undefined ? body : { ...body, field }
 }

@@ -25,7 +25,8 @@ async function ready(healthChecks: HealthDeps['healthChecks']): Promise<Answer> 
 }
 
 const finding = (level: Finding['level']): Finding => {
-  return { level, subject: 'authority citizen', message: 'ends in 3 days', advice: null }
+  const about = { subject: 'authority citizen', code: 'authority.near-end', facts: {} }
+  return { level, ...about, message: 'ends in 3 days', advice: null }
 }
 
 describe('/health/ready', () => {

@@ -1,5 +1,12 @@
 import type { VNode } from 'preact'
 import type { Assets } from './assets.ts'
+import {
+  PasskeyRemovedPage,
+  RemovePasskeyPage,
+  RenamePasskeyPage,
+  type RemovePasskeyView,
+  type RenamePasskeyView,
+} from './views/change-passkey-pages.tsx'
 import { PageFrame, renderDocument, type PageContext } from './views/document.tsx'
 import {
   CancelledPage,
@@ -10,9 +17,14 @@ import {
   WelcomePage,
 } from './views/plain-pages.tsx'
 import { PkiPage, type PkiView } from './views/pki-page.tsx'
+import { PassDonePage, PassPage, type PassDoneView, type PassView } from './views/pass-page.tsx'
+import { PasskeysPage, type PasskeysView } from './views/passkeys-page.tsx'
 import { SignInPage, type SignInView } from './views/sign-in-page.tsx'
 import { fill, type Language, type Text } from './words/language.ts'
+import { doneWords, myPasskeysWords } from './words/my-passkeys-words.ts'
 import { words } from './words/page-words.ts'
+import { passWords } from './words/pass-words.ts'
+import { passkeyWords } from './words/passkey-words.ts'
 import { pkiWords } from './words/pki-words.ts'
 import { stateWords, viewOf, type Picture } from './words/state-words.ts'
 
@@ -39,6 +51,12 @@ export interface Pages {
   signOut(context: PageContext, form: string): string
   signedOut(context: PageContext): string
   authorities(context: PageContext, view: PkiView): string
+  passkeys(context: PageContext, view: PasskeysView): string
+  renamePasskey(context: PageContext, view: RenamePasskeyView): string
+  removePasskey(context: PageContext, view: RemovePasskeyView): string
+  passkeyRemoved(context: PageContext): string
+  pass(context: PageContext, view: PassView): string
+  passDone(context: PageContext, view: PassDoneView): string
   fault(context: PageContext, fault: FaultView): string
 }
 
@@ -48,9 +66,9 @@ export function createPages({ assets, operator }: { assets: Assets; operator: Te
     title: string,
     body: VNode,
     {
-      script = null,
+      scripts = [],
       refreshSeconds = null,
-    }: { script?: string | null; refreshSeconds?: number | null } = {},
+    }: { scripts?: readonly string[]; refreshSeconds?: number | null } = {},
   ): string {
     const { language } = context
     const frame = (
@@ -59,14 +77,15 @@ export function createPages({ assets, operator }: { assets: Assets; operator: Te
       </PageFrame>
     )
     const fullTitle = `${title} · ${operator[language]}`
-    return renderDocument(assets, frame, { language, title: fullTitle, script, refreshSeconds })
+    return renderDocument(assets, frame, { language, title: fullTitle, scripts, refreshSeconds })
   }
 
   return {
     signIn: (context, view) => {
       const title = `${fill(view.state.heading, view.values)} · ${view.application}`
       const body = <SignInPage view={view} states={stateTable[context.language]} />
-      return page(context, title, body, { script: 'sign-in.js' })
+      const scripts = view.passkey.isOffered ? passkeyScripts('passkey-sign-in.js') : []
+      return page(context, title, body, { scripts: ['sign-in.js', ...scripts] })
     },
     welcome: (context) =>
       page(context, words.service[context.language], <WelcomePage language={context.language} />),
@@ -78,7 +97,7 @@ export function createPages({ assets, operator }: { assets: Assets; operator: Te
       ),
     pair: (context) =>
       page(context, words.pairTitle[context.language], <PairPage language={context.language} />, {
-        script: 'pair.js',
+        scripts: ['pair.js'],
       }),
     signOut: (context, form) =>
       page(
@@ -98,11 +117,53 @@ export function createPages({ assets, operator }: { assets: Assets; operator: Te
         pkiWords.title[context.language],
         <PkiPage view={view} language={context.language} />,
       ),
+    passkeys: (context, view) =>
+      page(
+        context,
+        passkeysTitle(view.done, context.language),
+        <PasskeysPage view={view} language={context.language} />,
+        { scripts: passkeyScripts('passkeys.js') },
+      ),
+    renamePasskey: (context, view) => {
+      const { language } = context
+      const title = myPasskeysWords.renameTitle[language]
+      const shown = view.isWrong ? fill(myPasskeysWords.errorInTitle[language], { title }) : title
+      return page(context, shown, <RenamePasskeyPage view={view} language={language} />)
+    },
+    removePasskey: (context, view) => {
+      const { language } = context
+      const body = <RemovePasskeyPage view={view} language={language} />
+      return page(context, myPasskeysWords.removeTitle[language], body)
+    },
+    passkeyRemoved: (context) => {
+      const { language } = context
+      const body = <PasskeyRemovedPage language={language} />
+      return page({ ...context, switchAddress: null }, myPasskeysWords.removed[language], body)
+    },
+    pass: (context, view) =>
+      page(
+        context,
+        `${view.fault?.heading ?? passWords.title[context.language]} · ${view.application}`,
+        <PassPage view={view} />,
+      ),
+    passDone: (context, view) =>
+      page(context, passWords.title[context.language], <PassDonePage {...view} />),
     fault: (context, { refreshSeconds, ...fault }) => {
       const body = <FaultPage {...fault} language={context.language} />
       return page(context, fault.heading, body, { refreshSeconds })
     },
   }
+}
+
+/** What was done comes first: it is what a reader says of a page that has just been opened. */
+function passkeysTitle(done: PasskeysView['done'], language: Language): string {
+  const title = passkeyWords.title[language]
+  return done === null ? title : `${doneWords[done][language]} · ${title}`
+}
+
+/** A script of ours, and before it the library that it speaks to devices by. */
+function passkeyScripts(own: string): readonly string[] {
+  return ['passkey-library.js', own]
 }
 
 /** Every state of a sign-in for the script of its page; in a language always the same text. */

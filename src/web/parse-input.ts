@@ -1,6 +1,7 @@
 import express, { type RequestHandler } from 'express'
 import { z } from 'zod'
 import { AppError, InputInvalid } from '../errors.ts'
+import { maxPasskeyNameLength } from '../passkeys/passkey.ts'
 
 /** Far above anything we ask for; the largest is an enrolment with its key and proof. */
 const maxBodyBytes = 16 * 1024
@@ -40,6 +41,25 @@ const challengeId = z.uuid()
 export const eventsQuery = z.object({ challenge: challengeId })
 export const finishBody = z.object({ challengeId })
 export const cancelBody = z.object({ challengeId: challengeId.optional().catch(undefined) })
+/** What a device signed or made; `src/passkeys` knows its form. */
+const deviceResponse = z.record(z.string(), z.unknown())
+export const passkeyFinishBody = z.object({
+  challengeId,
+  response: deviceResponse,
+  /** The card that the page was waiting for as well. */
+  cardChallengeId: challengeId.optional(),
+})
+export const passkeyName = z.string().trim().normalize('NFC').min(1).max(maxPasskeyNameLength)
+export const passkeyRegistrationBody = z.object({
+  challengeId,
+  name: passkeyName,
+  response: deviceResponse,
+})
+/** As typed: what is wrong with it is told on the page. */
+export const renameBody = z.object({ name: z.string().max(1024) })
+export const passkeyPath = z.object({ id: z.uuid() })
+/** As typed: what is wrong with them is told on the page. */
+export const passBody = z.object({ number: z.string().max(64), code: z.string().max(64) })
 export const pairBody = z.object({ code: z.string().min(1).max(256) })
 export const enrolBody = z.object({
   code: z.string().min(1).max(256),

@@ -15,9 +15,10 @@ import type { Pages } from './pages.tsx'
 import { cancelBody, eventsQuery, finishBody, interactionIdOf, parseInput } from './parse-input.ts'
 import { languageOf, switchAddress } from './request-language.ts'
 import { stateOfProgress } from './state-of-progress.ts'
-import type { ChallengeView, SignInView } from './views/sign-in-page.tsx'
-import type { Language } from './words/language.ts'
+import type { ChallengeView, PasskeyOffer, SignInView } from './views/sign-in-page.tsx'
+import { fill, formatDate, type Language } from './words/language.ts'
 import { noticeFor } from './words/notice-words.ts'
+import { cardAloneWords } from './words/passkey-words.ts'
 import { stateWords, viewOf } from './words/state-words.ts'
 
 export interface SignInDeps extends BeginSignInDeps {
@@ -41,6 +42,8 @@ export interface SignInDeps extends BeginSignInDeps {
     finish(attempt: CardAuthAttempt): Promise<Authentication>
     cancel(attempt: { challengeId: string; browserSecret: string }): Promise<void>
   }
+  /** null: at this address there can be none. */
+  readonly passkeys: object | null
   readonly clock: Clock
   readonly random: Random
 }
@@ -56,6 +59,7 @@ export function createSignInHandlers(
   { pages, cookies }: WebParts,
 ): Record<'page' | 'start' | 'events' | 'finish' | 'cancel', RequestHandler> {
   const streams = createStreamLimit()
+  const hasPasskeys = deps.passkeys !== null
 
   function browserOf(request: IncomingMessage, interactionId: string, language: Language) {
     const kept = cookies.signInSecret(request, interactionId)
@@ -70,7 +74,8 @@ export function createSignInHandlers(
       const browser = browserOf(request, asked.interactionId, language)
       const beginning = await beginSignIn(deps, asked, browser)
       cookies.setSignInSecret(response, asked.interactionId, browser.secret)
-      const view = signInView(asked, beginning, { language, now: deps.clock.now() })
+      const now = deps.clock.now()
+      const view = signInView(asked, beginning, { language, now, hasPasskeys })
       const context = { language, switchAddress: switchAddress(request, language) }
       response.type('html').send(pages.signIn(context, view))
     },
@@ -137,7 +142,7 @@ export function createSignInHandlers(
 function signInView(
   asked: SignInRequest,
   beginning: Beginning,
-  { language, now }: { language: Language; now: Date },
+  { language, now, hasPasskeys }: { language: Language; now: Date; hasPasskeys: boolean },
 ): SignInView {
   const application = asked.client.name[language]
   return {
@@ -147,10 +152,24 @@ function signInView(
     office: asked.client.office?.[language] ?? null,
     terminalName: beginning.terminalName,
     notice: noticeFor(asked.reason, asked.cardKinds, language),
+    passkey: passkeyOffer(asked, { language, canBe: hasPasskeys }),
+    isPassOffered: asked.methods.includes('pass'),
     state: viewOf(beginning.state, stateWords[beginning.state], language),
     values: { application },
     challenge: challengeView(beginning, now),
   }
+}
+
+/** The passkey where it would do, or why it would not; nothing where there can be none. */
+function passkeyOffer(
+  { methods, cardAlone, client }: SignInRequest,
+  { language, canBe }: { language: Language; canBe: boolean },
+): PasskeyOffer {
+  const isOffered = canBe && methods.includes('passkey')
+  if (!canBe || cardAlone === null) return { isOffered, whyCardAlone: null }
+  const since = client.policy.cardCompulsoryFrom
+  const date = since === null ? '' : formatDate(since)
+  return { isOffered, whyCardAlone: fill(cardAloneWords[cardAlone][language], { date }) }
 }
 
 /** Seconds left instead of an instant: clocks of browsers are not to be relied on. */

@@ -20,6 +20,7 @@ const states: Readonly<Record<Exclude<CardAuthProgress['step'], 'wrong-pin'>, St
   'two-cards': 'two-cards',
   'insert-card': 'insert-card',
   'card-unreadable': 'card-unreadable',
+  'terminal-busy': 'terminal-busy',
   'cancelled-at-terminal': 'cancelled-at-terminal',
   'signing-in': 'signing-in',
 }

@@ -2,6 +2,7 @@ import type { RequestHandler } from 'express'
 import type { EnrolmentRequest } from '../terminals/enrol-terminal.ts'
 import type { Terminal } from '../terminals/terminal.ts'
 import { enrolBody, pairBody, parseInput } from './parse-input.ts'
+import { networkOf } from './client-network.ts'
 import { languageOf, switchAddress } from './request-language.ts'
 import type { WebParts } from './sign-in-routes.ts'
 
@@ -9,9 +10,10 @@ export interface TerminalDeps {
   readonly terminals: {
     /** @throws PairingRefused */
     pair(code: string): Promise<{ terminal: Terminal; secret: string }>
-    /** @throws EnrolmentRefused */
+    /** @param network - from where it comes. @throws EnrolmentRefused, TooManyAttempts */
     enrol(
       request: EnrolmentRequest,
+      network: string,
     ): Promise<{ terminal: Terminal; certificate: Buffer; issuer: string }>
   }
 }
@@ -38,7 +40,10 @@ export function createTerminalHandlers(
     enrol: async (request, response) => {
       const { code, publicKey, proof } = parseInput(enrolBody, request.body)
       const key = Buffer.from(publicKey, 'base64')
-      const enrolled = await deps.terminals.enrol({ code, publicKey: key, proof })
+      const enrolled = await deps.terminals.enrol(
+        { code, publicKey: key, proof },
+        networkOf(request),
+      )
       const { id, name, mode } = enrolled.terminal
       const certificate = enrolled.certificate.toString('base64')
       const answer = { terminalId: id, name, mode, certificate, issuer: enrolled.issuer }

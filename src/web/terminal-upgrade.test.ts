@@ -38,14 +38,26 @@ it.each([
   expect(accepted).toEqual([])
 })
 
-async function attach(): Promise<{ accepted: WebSocketLike[]; url: string }> {
+it.each([
+  ['more than its network may open', () => Promise.resolve(false), 429],
+  ['while nobody can tell how many', () => Promise.reject(new Error('away')), 503],
+])('refuses an agent %s', async (_what, mayOpen, status) => {
+  const { accepted, url } = await attach(mayOpen)
+  const socket = new WebSocket(`${url}/terminal/channel`, subprotocol)
+  const [error] = (await once(socket, 'error')) as [Error]
+  expect(error.message).toBe(`Unexpected server response: ${status}`)
+  expect(accepted).toEqual([])
+})
+
+async function attach(
+  mayOpen = () => Promise.resolve(true),
+): Promise<{ accepted: WebSocketLike[]; url: string }> {
   web = await startWeb()
   const accepted: WebSocketLike[] = []
-  attachTerminalChannel(web.server, {
-    accept: (socket) => {
-      accepted.push(socket)
-      socket.send('hello')
-    },
-  })
+  const accept = (socket: WebSocketLike): void => {
+    accepted.push(socket)
+    socket.send('hello')
+  }
+  attachTerminalChannel(web.server, { accept }, mayOpen)
   return { accepted, url: web.url.replace('http', 'ws') }
 }

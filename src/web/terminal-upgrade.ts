@@ -10,11 +10,13 @@ export const channelPath = '/terminal/channel'
  * Hands WebSockets at `/terminal/channel` to the channel (RFC 6455). Agents alone connect here:
  * a request with an `Origin` comes from a web page and is refused, and no cookie is looked at.
  *
+ * @param mayOpen - whether one more may be opened from where the request comes
  * @returns what stops taking connections; the open ones belong to the channel
  */
 export function attachTerminalChannel(
   server: Server,
   channel: Pick<TerminalChannel, 'accept'>,
+  mayOpen: (request: IncomingMessage) => Promise<boolean>,
 ): () => void {
   const sockets = new WebSocketServer({
     noServer: true,
@@ -29,14 +31,41 @@ export function attachTerminalChannel(
       refuse(socket, refusal)
       return
     }
-    sockets.handleUpgrade(request, socket, head, (webSocket) => {
-      channel.accept(webSocket)
-    })
+    const open = (): void => {
+      sockets.handleUpgrade(request, socket, head, (webSocket) => {
+        channel.accept(webSocket)
+      })
+    }
+    whetherToOpen(request, socket, mayOpen).then(
+      (may) => {
+        if (may) open()
+        else refuse(socket, '429 Too Many Requests')
+      },
+      // Agents come again by themselves.
+      () => {
+        refuse(socket, '503 Service Unavailable')
+      },
+    )
   }
   server.on('upgrade', upgrade)
   return () => {
     server.off('upgrade', upgrade)
     sockets.close()
+  }
+}
+
+/** Until somebody owns the socket, nobody else hears that it breaks. */
+async function whetherToOpen(
+  request: IncomingMessage,
+  socket: Duplex,
+  mayOpen: (request: IncomingMessage) => Promise<boolean>,
+): Promise<boolean> {
+  const drop = (): unknown => socket.destroy()
+  socket.on('error', drop)
+  try {
+    return await mayOpen(request)
+  } finally {
+    socket.off('error', drop)
   }
 }
 

@@ -22,6 +22,9 @@ import {
   type TimedOptions,
 } from './load.ts'
 import { measureOcsp, measureRevocation } from './ocsp.ts'
+import { measurePasskeyLookUps } from './passkey-look-up.ts'
+import { passPasskeySignIn, registerDevices } from './passkeys.ts'
+import { measureRevoking } from './revoke.ts'
 import {
   startBareProvider,
   startService,
@@ -54,6 +57,8 @@ export const benchParts: readonly BenchPart[] = [
   { figures: ['tap.'], run: measureTaps },
   { figures: ['sign-in.bare.memory'], run: measureBareInMemory },
   { figures: ['sign-in.bare.redis', 'sign-in.card.redis'], run: measureSignInsOnRedis },
+  { figures: ['sign-in.passkey.redis'], run: measurePasskeySignIns },
+  { figures: ['passkey.'], isLong: true, run: measurePasskeyLookUps },
   {
     figures: ['sso.', 'refresh.', 'client-credentials.'],
     run: (settings, wants) =>
@@ -71,6 +76,7 @@ export const benchParts: readonly BenchPart[] = [
   { figures: ['ocsp.'], run: measureOcsp },
   { figures: ['issuance.'], run: measureIssuance },
   { figures: ['revocation.'], run: measureRevocation },
+  { figures: ['revoke.'], run: measureRevoking },
   { figures: ['issue.'], run: measureIssuing },
   { figures: ['import.'], run: measureImport },
   { figures: ['audit.'], isLong: true, run: measureAudit },
@@ -103,6 +109,21 @@ async function measureSignInsOnRedis(settings: BenchSettings): Promise<Figure[]>
   } finally {
     await bare.stop()
   }
+}
+
+/** By passkey and by card at the same service, their rounds alternating. */
+function measurePasskeySignIns(settings: BenchSettings): Promise<Figure[]> {
+  return withService('redis', settings, async (service) => {
+    const load = await passkeySignIn('sign-in.passkey.redis', service)
+    const base = await cardSignIn('sign-in.card.redis', service)
+    // One process serves both, so each is warm by the other's work too.
+    const warmUpCount = Math.ceil(settings.compared.warmUpCount / 3)
+    const compared = { ...settings.compared, warmUpCount }
+    const { figures, cpuRatio } = await measureSideBySide({ load, base }, compared)
+    const figure = 'sign-in.passkey.redis.cpu-ratio-to-card'
+    const own = figures.filter((one) => one.figure.startsWith(load.name))
+    return [...own, { figure, value: rounded(cpuRatio), unit: 'ratio' }]
+  })
 }
 
 async function measureEmbedded(
@@ -167,6 +188,22 @@ async function cardSignIn(name: string, service: RunningService): Promise<Load> 
   const once = () => {
     const desk = service.desks[next++ % service.desks.length]
     return signIn(target, benchClients.signIn, browserAt(desk))
+  }
+  return { name, cpu: service.cpu, once }
+}
+
+/** From browsers that are paired with no terminal; the passkey that has rested longest. */
+async function passkeySignIn(name: string, service: RunningService): Promise<Load> {
+  const { issuer, desks, databaseUrl } = service
+  const devices = await registerDevices(desks, { issuer, databaseUrl: databaseUrl ?? '' })
+  const once = async () => {
+    const device = devices.shift()
+    if (device === undefined) throw new Error('every device is in use')
+    const passSignIn: Target['passSignIn'] = (browser, page) =>
+      passPasskeySignIn(browser, page, device)
+    await signIn({ ...targetOf(service), passSignIn }, benchClients.signIn, openBrowser())
+    // Only now: a device counts its uses, and nobody uses it for two sign-ins at once.
+    devices.push(device)
   }
   return { name, cpu: service.cpu, once }
 }

@@ -20,6 +20,8 @@ export interface Running {
 }
 
 export interface RunningService extends Running {
+  /** Null for the embedded one. */
+  readonly databaseUrl: string | null
   readonly desks: readonly Desk[]
   /** Ends the process and starts another on the same data. */
   restart(): Promise<number>
@@ -50,6 +52,7 @@ export async function startService(stores: Stores, deskCount: number): Promise<R
   let running = await start()
   return {
     issuer,
+    databaseUrl: postgres?.url ?? null,
     desks,
     startSeconds: running.startSeconds,
     cpu: () => meter(running.pid, postgres, redis),

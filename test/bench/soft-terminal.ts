@@ -42,17 +42,17 @@ function helloAnswer(desk: Desk, issuer: string, { nonce }: Frame): string {
 
 /** Web eID: the card signs H(origin) ‖ H(nonce); the terminal signs what it saw. */
 function cardAnswer(desk: Desk, issuer: string, { nonce = '', challengeId }: Frame): string {
-  const { cardUuid, privateKey } = desk.card
+  const { cardUuid, keySlot, privateKey } = desk.card
   const digest = (text: string) => createHash('sha256').update(text).digest()
   const signed = Buffer.concat([digest(issuer), digest(nonce)])
-  const claims = { aud: issuer, nonce, cardUuid, keySlot: '9E', iat: seconds() }
+  const claims = { aud: issuer, nonce, cardUuid, keySlot, iat: seconds() }
   const signature = ecdsa(privateKey, signed).toString('base64')
   const appVersion = 'https://ecard.example/bench/1.0.0'
   return JSON.stringify({
     type: 'auth-token',
     challengeId,
     cardUuid,
-    keySlot: '9E',
+    keySlot,
     token: { format: 'web-eid:1.0', algorithm: 'ES256', signature, appVersion },
     terminalSignature: jws(desk, 'ecard-terminal-signature+jwt', claims),
   })

@@ -1,5 +1,6 @@
 import { createHash, generateKeyPairSync, type KeyObject } from 'node:crypto'
 import type { ServiceParts } from '../../src/compose.ts'
+import type { SignInSlot } from '../../src/holders/card-kind.ts'
 import { hashSecret } from '../../src/oidc/clients.ts'
 import { issueCardCertificate } from '../../src/pki/issue-card-certificate.ts'
 import { provePossession } from '../support/card-key.ts'
@@ -7,6 +8,9 @@ import { provePossession } from '../support/card-key.ts'
 /** A card as software: the load is the service's, not the card's. */
 export interface SoftCard {
   readonly cardUuid: string
+  readonly holderId: string
+  /** Which of its keys answers: the one of a tap, or the one of card and PIN. */
+  readonly keySlot: SignInSlot
   readonly privateKey: KeyObject
   readonly certificate: Buffer
 }
@@ -52,15 +56,19 @@ export async function buildWorld(parts: ServiceParts, deskCount: number): Promis
   return desks
 }
 
-async function buildDesk(parts: ServiceParts, number: number): Promise<Desk> {
+export async function buildDesk(
+  parts: ServiceParts,
+  number: number,
+  { keySlot = '9E' }: { readonly keySlot?: SignInSlot } = {},
+): Promise<Desk> {
   const { random, clock, terminals } = parts
-  const card = await buildCard(parts, number)
+  const card = await buildCard(parts, number, keySlot)
   const keys = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const terminalId = random.uuid()
   const publicKey = keys.publicKey.export({ format: 'der', type: 'spki' })
   const now = clock.now()
   await terminals.insertInvited(
-    { id: terminalId, name: `Máy ${number}`, mode: 'managed', agencyId: null },
+    { id: terminalId, name: `Máy ${number}`, mode: 'managed', agencyId: null, isDesk: false },
     now,
   )
   await terminals.activate(terminalId, { publicKey, at: now })
@@ -70,7 +78,11 @@ async function buildDesk(parts: ServiceParts, number: number): Promise<Desk> {
   return { terminalId, terminalKey: keys.privateKey, pairingSecret, card }
 }
 
-async function buildCard(parts: ServiceParts, number: number): Promise<SoftCard> {
+async function buildCard(
+  parts: ServiceParts,
+  number: number,
+  keySlot: SignInSlot,
+): Promise<SoftCard> {
   const { random, clock, holders, cards } = parts
   const now = clock.now()
   const holderId = random.uuid()
@@ -91,12 +103,12 @@ async function buildCard(parts: ServiceParts, number: number): Promise<SoftCard>
   const publicKey = keys.publicKey.export({ format: 'der', type: 'spki' })
   const { der } = await issueCardCertificate(parts.issuance, {
     ...{ cardUuid, kind, expiresAt, holder, publicKey },
-    ...{ slot: '9E', agencyPath: [], actor: 'bench' },
-    possession: provePossession(keys.privateKey, 'P-256', { cardUuid, slot: '9E' }),
+    ...{ slot: keySlot, agencyPath: [], actor: 'bench' },
+    possession: provePossession(keys.privateKey, 'P-256', { cardUuid, slot: keySlot }),
   })
   await cards.changeState(cardUuid, { from: 'requested', to: 'issued', reason: null, at: now })
   await cards.changeState(cardUuid, { from: 'issued', to: 'active', reason: null, at: now })
-  return { cardUuid, privateKey: keys.privateKey, certificate: der }
+  return { cardUuid, holderId, keySlot, privateKey: keys.privateKey, certificate: der }
 }
 
 async function addClient(parts: ServiceParts, client: BenchClient): Promise<void> {

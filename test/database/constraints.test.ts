@@ -9,6 +9,7 @@ import {
   insertAuthority,
   insertCard,
   insertOrganisation,
+  insertPasskey,
   insertPerson,
   insertTerminal,
   preparedCertificate,
@@ -433,6 +434,30 @@ describe('the database', () => {
       ]
       const sql = `update terminals set state = 'active', public_key = $2 where id = $1`
       await expectRefusal(/^terminals_public_key_key$/, sql, [second.id, first.publicKey])
+    })
+  })
+
+  describe('keeps passkeys what they are', () => {
+    const setSql = (set: string): string => `update passkeys set ${set} where id = $1`
+
+    it('refuses another holder, another key, and a way back', async () => {
+      const [id, other] = [await insertPasskey(db), await insertPasskey(db)]
+      const final = /^passkeys_identity_is_final$/
+      await expectRefusal(final, setSql(`public_key = '\\x00'`), [id])
+      const holderOf = `holder_id = (select holder_id from passkeys where id = $2)`
+      await expectRefusal(final, setSql(holderOf), [id, other])
+      await db.query(setSql(`state = 'flagged', state_reason = 'x'`), [id])
+      const order = /^passkeys_follow_transitions$/
+      await expectRefusal(order, setSql(`state = 'active', state_reason = null`), [id])
+      await db.query(setSql(`state = 'revoked'`), [id])
+      await expectRefusal(order, setSql(`state = 'flagged'`), [id])
+    })
+
+    it('refuses one that is backed up and must not be, or ends without a reason', async () => {
+      const id = await insertPasskey(db)
+      await expectRefusal(/^passkeys_backup$/, setSql('backup_state = true'), [id])
+      await expectRefusal(/^passkeys_end_has_reason$/, setSql(`state = 'revoked'`), [id])
+      await expectRefusal(/_name_check$/, setSql(`name = repeat('x', 61)`), [id])
     })
   })
 

@@ -2,6 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createCardStore, type PresentedStanding } from '../../src/cards/card-store.ts'
 import type { Database, Queryable } from '../../src/db/pool.ts'
 import { createHolderStore } from '../../src/holders/holder-store.ts'
+import { createPassStore } from '../../src/passes/pass-store.ts'
+import { createPasskeyStore } from '../../src/passkeys/passkey-store.ts'
 import { createTerminalStore } from '../../src/terminals/terminal-store.ts'
 import { migratedTestDatabase } from '../support/migrated-database.ts'
 
@@ -35,6 +37,18 @@ const fill = `
     select numbered(0), lower(slot) || lpad(to_hex(n), 8, '0'), numbered(n), slot, 'CN=A', now(),
       now() + interval '5 years', 'active', now(), (slot || n)::bytea
     from generate_series(1, ${rows}) n, unnest(array['9A', '9E']) slot;
+  insert into passkeys (id, holder_id, card_kind, credential_id, user_handle, public_key,
+      sign_count, aaguid, transports, backup_eligible, backup_state, attestation_format,
+      attestation_verdict, name, proof_kind, proof_card_uuid, created_at, state, state_since)
+    select numbered(n), numbered(n), 'civil-servant', sha256(n::text::bytea),
+      sha256(n::text::bytea), 'key', 0, numbered(0), '{}', false, false, 'none', 'none', 'Máy ' || n,
+      'card', numbered(n), now(), 'active', now()
+    from generate_series(1, ${rows}) n;
+  insert into passes (id, holder_id, card_kind, code_hash, uses_allowed, uses_left, valid_from,
+      valid_until, may_register_passkey, issued_at, issued_by, reason, state, state_since)
+    select numbered(n), numbered(n), 'civil-servant', sha256(n::text::bytea), 1, 1, now(),
+      now() + interval '8 hours', false, now(), 'ecard', 'forgotten', 'live', now()
+    from generate_series(1, ${rows}) n;
   analyze`
 
 /** null where one of the two was not found. */
@@ -110,12 +124,19 @@ describe('a look-up of every sign-in, among twenty thousand rows,', () => {
       'findByPairing',
       async (recorder) => createTerminalStore(recorder).findByPairing(await sha256('12345')),
     ],
+    ['findByCode', async (recorder) => createPassStore(recorder).findByCode(await sha256('12345'))],
+    [
+      'findByCredential',
+      async (recorder) => createPasskeyStore(recorder).findByCredential(await sha256('12345')),
+    ],
     [
       'findForClaims',
       (recorder) =>
         createHolderStore(recorder).findForClaims(numbered(12345), {
           cardUuid: numbered(12345),
           terminalId: numbered(12345),
+          passkeyId: numbered(12345),
+          pass: { passId: numbered(12345) },
         }),
     ],
   ])('%s, finds its row in one prepared round trip over indexes alone', async (_, lookUp) => {

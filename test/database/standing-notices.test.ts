@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vites
 import { createCardStore } from '../../src/cards/card-store.ts'
 import type { Database } from '../../src/db/pool.ts'
 import { createHolderStore } from '../../src/holders/holder-store.ts'
+import { createPasskeyStore } from '../../src/passkeys/passkey-store.ts'
 import { createCertificateStore } from '../../src/pki/certificate-store.ts'
 import { systemRandom } from '../../src/random.ts'
 import { createTerminalStore } from '../../src/terminals/terminal-store.ts'
@@ -9,6 +10,7 @@ import { migratedTestDatabase } from '../support/migrated-database.ts'
 import {
   insertAuthority,
   insertCard,
+  insertPasskey,
   insertTerminal,
   preparedCertificate,
   registryTime,
@@ -85,6 +87,16 @@ describe('the end of a standing', () => {
     await settle()
     await createHolderStore(db).setState(holderId, 'inactive', at)
     expect(await settle()).toEqual([{ kind: 'holder', id: holderId }])
+  })
+
+  it('of a passkey is told with its id, once', async () => {
+    const id = await insertPasskey(db)
+    const passkeys = createPasskeyStore(db)
+    await settle()
+    const ending = { by: 'test', reason: 'counter-went-back', at }
+    await passkeys.end(id, { ...ending, to: 'flagged' })
+    await passkeys.end(id, { ...ending, to: 'revoked' })
+    expect(await settle()).toEqual([{ kind: 'passkey', id }])
   })
 
   it('is told when it commits and never when it is rolled back', async () => {

@@ -61,6 +61,11 @@ describe('./scripts/demo', () => {
     await browser.submit(documents, '/sign-out')
     const { html } = await browser.get(at.applications['lich-hop'].origin)
     expect(html).toContain('Phiên đăng nhập của bạn đã kết thúc')
+
+    expect((await browser.get(at.portal.origin)).html).toContain(`${at.issuer.origin}/passkeys`)
+    const own = await browser.get(`${at.issuer.origin}/passkeys`)
+    expect(own.html).toContain('Khóa truy cập của tôi')
+    expect(own.html).toContain('id="passkey-use"')
     await stopDemo(demo)
   })
 

@@ -21,6 +21,12 @@ const runBy: Readonly<Record<string, string>> = {
   'npx ecard-virtual-card attach card.json': 'card-reader/virtual-card/program.test.ts',
   'npm run ecard -- card suspend 6f1c2a34-0d5e-4f60-9b7a-2c3d4e5f6071 --reason "reported missing"':
     'here',
+  'npm run ecard -- batch prepare cards.csv --out cards.batch.json':
+    'scripts/commands/batch.test.ts',
+  'npm run ecard -- batch list': 'here',
+  'npm run ecard -- operator bootstrap --holder 000123456789':
+    'scripts/commands/login.test.ts, with another holder',
+  'npm run ecard -- client list': 'here',
   'npm run ecard -- certificate expiring --days 60': 'here',
   'npm run ecard -- audit list': 'here',
   'npm run ecard -- audit verify': 'here',
@@ -100,6 +106,8 @@ it.each([
   ['doctor', ['doctor'], /green +authority citizen/],
   ['certificate expiring', ['certificate', 'expiring', '--days', '60'], /ocsp/],
   ['holder list', ['holder', 'list'], /^/],
+  ['batch list', ['batch', 'list'], /^/],
+  ['client list', ['client', 'list'], /^/],
   ['audit verify', ['audit', 'verify'], /Intact: \d+ events/],
 ])('lets an administrator run %s', (_, command, answer) => {
   const shown = npm('run', '--silent', 'ecard', '--', ...command)

@@ -60,7 +60,8 @@ export async function startProvince(): Promise<Province> {
   const { keys, cardUuids } = await seed(environment, { folder, cardFolder, at })
   const service = startProgram('src/main.ts', [], environment)
   await service.untilSays(/answers at/)
-  const ecard = (...args: string[]) => runProgram('scripts/ecard.ts', args, environment)
+  const inEnglish = { ...environment, ECARD_LANG: 'en' }
+  const ecard = (...args: string[]) => runProgram('scripts/ecard.ts', args, inEnglish)
   const agentDir = join(folder, 'agent')
   await enrolTerminal(ecard, { issuer: at.issuer.origin, agentDir })
   const parties = await openApplications(at, keys)

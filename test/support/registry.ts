@@ -12,6 +12,7 @@ import {
   type PreparedCertificate,
 } from '../../src/pki/certificate-store.ts'
 import { systemRandom } from '../../src/random.ts'
+import { createPasskeyStore } from '../../src/passkeys/passkey-store.ts'
 import { createTerminalStore } from '../../src/terminals/terminal-store.ts'
 import type { Terminal } from '../../src/terminals/terminal.ts'
 
@@ -133,7 +134,7 @@ export function preparedCertificate(
 /** An invited terminal, or one that has enrolled with a key of its own. */
 export async function insertTerminal(
   db: Queryable,
-  given: Partial<Pick<Terminal, 'name' | 'mode' | 'agencyId'>> & {
+  given: Partial<Pick<Terminal, 'name' | 'mode' | 'agencyId' | 'isDesk'>> & {
     state?: 'invited' | 'active'
   } = {},
 ): Promise<Terminal> {
@@ -144,9 +145,28 @@ export async function insertTerminal(
     name: 'Quầy 1',
     mode: 'managed',
     agencyId: null,
+    isDesk: false,
     ...named,
   } as const
   await terminals.insertInvited(terminal, registryTime)
   if (state === 'invited') return { ...terminal, state, publicKey: null }
   return terminals.activate(terminal.id, { publicKey: systemRandom.bytes(91), at: registryTime })
+}
+
+/** An active passkey on one device, of the holder of a new card. */
+export async function insertPasskey(db: Queryable): Promise<string> {
+  const { cardUuid, holderId } = await insertCard(db)
+  const id = uuid()
+  await createPasskeyStore(db).insert({
+    ...{ id, holderId, cardKind: 'civil-servant', name: 'Điện thoại' },
+    proof: { kind: 'card', cardUuid, cardKind: 'civil-servant' },
+    credentialId: systemRandom.bytes(16),
+    userHandle: systemRandom.bytes(32),
+    publicKey: Buffer.from('key'),
+    ...{ signCount: 0, aaguid: uuid(), transports: ['internal'] },
+    ...{ backupEligible: false, backupState: false },
+    ...{ attestationVerdict: 'none', attestationFormat: 'none', attestationObject: null },
+    ...{ createdAt: registryTime, lastUse: null, state: 'active', stateSince: registryTime },
+  })
+  return id
 }

@@ -1,5 +1,6 @@
 import type { Card } from '../../src/cards/card.ts'
 import { createCardStore, type CardStore } from '../../src/cards/card-store.ts'
+import type { Database } from '../../src/db/pool.ts'
 import type { Agency } from '../../src/holders/agency.ts'
 import { createAgencyStore, type AgencyStore } from '../../src/holders/agency-store.ts'
 import type { CardKind } from '../../src/holders/card-kind.ts'
@@ -14,6 +15,8 @@ import type { RelyingParty } from './relying-party.ts'
 
 /** People, cards, terminals and applications on a real PostgreSQL, as a sign-in test needs them. */
 export interface SignInRegistry {
+  readonly db: Database
+  readonly databaseUrl: string
   readonly agencies: AgencyStore
   readonly holders: HolderStore
   readonly cards: CardStore
@@ -80,6 +83,7 @@ export async function createSignInRegistry(now: Date): Promise<SignInRegistry> {
   }
 
   return {
+    ...{ db, databaseUrl: database.url },
     agencies: createAgencyStore(db),
     holders,
     cards,

@@ -6,6 +6,8 @@ import { AppError } from '../../src/errors.ts'
 import type { Authentication } from '../../src/holders/authentication.ts'
 import type { Card } from '../../src/cards/card.ts'
 import { silentLog, type Log } from '../../src/log.ts'
+import { createEndedStandingStore } from '../../src/oidc/ended-standing-store.ts'
+import { createLogoutNoticeStore } from '../../src/oidc/logout-notice-store.ts'
 import { cancelSignIn, completeSignIn, readSignInRequest } from '../../src/oidc/interaction.ts'
 import { defaultLifetimes, type Lifetimes } from '../../src/oidc/lifetimes.ts'
 import {
@@ -49,9 +51,12 @@ export async function startSignInService(options: SignInServiceOptions): Promise
     agencies,
     clients,
     holders,
+    endings: createEndedStandingStore(registry.db),
+    logoutNotices: createLogoutNoticeStore(registry.db),
     signingKeys,
     cookieKeys: ['a key of this test'],
     clock: systemClock,
+    mayPasskeysStandAlone: false,
     lifetimes: { ...defaultLifetimes, ...options.lifetimes },
     views,
     log: options.log ?? silentLog,
@@ -76,6 +81,7 @@ export async function startSignInService(options: SignInServiceOptions): Promise
     },
     cancel: (browser, page) => browser.visit(`${page.url.href}/cancel`, { method: 'POST' }),
     close: async () => {
+      provider.parts.outbox.close()
       server.closeAllConnections()
       await new Promise((resolve) => server.close(resolve))
     },
@@ -113,6 +119,7 @@ export function authenticationBy(
     cardKind: card.kind,
     keySlot: level === 'high' ? '9A' : '9E',
     terminalId,
+    passkeyId: null,
     at: systemClock.now(),
   }
 }

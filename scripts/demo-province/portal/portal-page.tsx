@@ -41,6 +41,7 @@ export function portalPage(props: PortalPageProps): string {
           <p class="lead">{texts.lead[language]}</p>
           <Steps {...props} />
           <Applications {...props} />
+          <Passkeys {...props} />
           <Administrator {...props} />
         </main>
         <footer class="footer">{texts.invented[language]}</footer>
@@ -142,6 +143,21 @@ function Application(props: PortalPageProps & { application: DemoApplication }):
         <LiveText values={values} name={`${id}.who`} />
       </p>
     </li>
+  )
+}
+
+function Passkeys({ language, addresses }: PortalPageProps): JSX.Element {
+  return (
+    <section id="passkeys">
+      <h2>{texts.passkeys[language]}</h2>
+      <p>{texts.passkeysText[language]}</p>
+      <p>{texts.passkeysUse[language]}</p>
+      <p class="step-buttons">
+        <a class="button" href={`${addresses.issuer.origin}/passkeys`} target="_blank">
+          {texts.passkeysOpen[language]}
+        </a>
+      </p>
+    </section>
   )
 }
 

@@ -52,6 +52,16 @@ export const portalTexts = {
   signedOut: { vi: 'Chưa đăng nhập', en: 'Not signed in' },
   signedInAs: { vi: 'Đang đăng nhập: {name}', en: 'Signed in: {name}' },
   open: { vi: 'Mở', en: 'Open' },
+  passkeys: { vi: 'Khi không có đầu đọc thẻ', en: 'Where there is no card reader' },
+  passkeysText: {
+    vi: 'Mở trang “Khóa truy cập của tôi”, xác nhận bằng thẻ và mã PIN ở cửa sổ đầu đọc, rồi thêm một khóa truy cập (passkey) vào chính máy của bạn.',
+    en: 'Open “My passkeys”, confirm with card and PIN in the reader window, then add a passkey to this very computer of yours.',
+  },
+  passkeysUse: {
+    vi: 'Sau đó đăng xuất, mở lại một ứng dụng và bấm “Dùng khóa truy cập” thay cho chạm thẻ. Ứng dụng cần mức cao vẫn chỉ nhận thẻ.',
+    en: 'Then sign out, open an application again and press “Use a passkey” instead of tapping. An application that needs level high still takes the card alone.',
+  },
+  passkeysOpen: { vi: 'Mở Khóa truy cập của tôi', en: 'Open My passkeys' },
   administrator: { vi: 'Quản trị viên', en: 'Administrator' },
   administratorText: {
     vi: 'Tạm khóa một thẻ rồi thử chạm thẻ đó; mọi phiên đăng nhập của thẻ kết thúc ngay.',

@@ -41,6 +41,10 @@ export const stepTexts: Readonly<Record<string, Text>> = {
     vi: 'Không đọc được thẻ. Nhấc thẻ ra rồi đặt lại',
     en: 'The card cannot be read. Lift it and place it again',
   },
+  'terminal-busy': {
+    vi: 'Máy này đang làm việc với một thẻ khác. Chờ một lát',
+    en: 'This terminal is working on another card. Wait a moment',
+  },
   'cancelled-at-terminal': {
     vi: 'Đã hủy tại máy này',
     en: 'Cancelled at this terminal',

@@ -104,7 +104,6 @@ function Desk(props: ApplicationPageProps & { readonly signedIn: SignedIn }): JS
 }
 
 function Visitor({ signedIn, language }: { signedIn: SignedIn; language: Language }): JSX.Element {
-  const withPin = signedIn.amr.includes('pin')
   return (
     <section class="visitor" aria-label={texts.signedInAs[language]}>
       <div>
@@ -118,7 +117,7 @@ function Visitor({ signedIn, language }: { signedIn: SignedIn; language: Languag
           {levelName(signedIn.acr, language)} <code>{signedIn.acr}</code>
         </dd>
         <dt>{texts.how[language]}</dt>
-        <dd>{(withPin ? texts.tapAndPin : texts.tap)[language]}</dd>
+        <dd>{meansOf(signedIn)[language]}</dd>
       </dl>
       <form method="post" action="/sign-out">
         <button class="button button-quiet" type="submit">
@@ -127,6 +126,13 @@ function Visitor({ signedIn, language }: { signedIn: SignedIn; language: Languag
       </form>
     </section>
   )
+}
+
+/** By the methods that the ID token names (RFC 8176 §2). */
+function meansOf({ amr }: SignedIn): Text {
+  if (amr.includes('pin')) return texts.tapAndPin
+  if (amr.includes('user')) return texts.passkey
+  return amr.includes('otp') ? texts.pass : texts.tap
 }
 
 function Screen({ application, language }: Pick<ApplicationPageProps, 'application' | 'language'>) {
@@ -206,6 +212,8 @@ const texts = {
   how: { vi: 'Cách đăng nhập', en: 'Signed in by' },
   tap: { vi: 'Chạm thẻ', en: 'Tap' },
   tapAndPin: { vi: 'Chạm thẻ và mã PIN', en: 'Tap and PIN' },
+  passkey: { vi: 'Khóa truy cập (passkey)', en: 'Passkey' },
+  pass: { vi: 'Mã tạm thời', en: 'Temporary pass' },
   compulsory: { vi: 'Bắt buộc dùng thẻ từ', en: 'Card compulsory from' },
   level: { vi: 'Mức bảo đảm', en: 'Assurance' },
   signedInAs: { vi: 'Đang đăng nhập', en: 'Signed in' },

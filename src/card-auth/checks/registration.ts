@@ -13,7 +13,7 @@ import type { SignInProfile } from './profile.ts'
 export function checkRegistration(
   standing: CertificateStanding | null,
   profile: SignInProfile,
-  received: ReceivedAnswer,
+  received: Pick<ReceivedAnswer, 'cardUuid'>,
 ): CertificateStanding {
   if (standing === null) throw new CardRefused('certificate-unknown')
   const { card, certificate } = standing

@@ -56,6 +56,14 @@ cancel.addEventListener('submit', (event) => {
   event.preventDefault()
   void leave()
 })
+// The script of passkeys asks the device; it is heard here, so that one place shows and hands in.
+listen('passkey-asked', () => show(stateNamed('passkey-asked')))
+listen('passkey-not-used', () => show(stateNamed('passkey-not-used')))
+listen('passkey-refused', (fault) => showFault(fault))
+listen('passkey-answered', (answer) => {
+  // The terminal hears that nobody waits for a card any more.
+  void handIn('passkey/finish', { ...answer, cardChallengeId: challenge?.id })
+})
 addEventListener('offline', goOffline)
 addEventListener('online', goOnline)
 document.addEventListener('visibilitychange', lookAgain)
@@ -109,12 +117,18 @@ function hear({ state, n = 0 }) {
 
 /** Hands the card's answer in: this very browser has to, its cookies are part of the proof. */
 async function finish() {
-  const finished = challenge
-  if (finished === null) return
+  if (challenge !== null) await handIn('finish', { challengeId: challenge.id })
+}
+
+/**
+ * @param {'finish' | 'passkey/finish'} where
+ * @param {object} proof
+ */
+async function handIn(where, proof) {
   stopWatching()
   showNumber(null)
   show(stateNamed('signing-in'))
-  const answer = await ask('finish', { challengeId: finished.id })
+  const answer = await ask(where, proof)
   if (answer === null) return
   const { name, redirect } = answer
   show(stateNamed('done'), { name })
@@ -143,7 +157,7 @@ async function leave() {
 /**
  * Posts to the server. A refusal, a fault and a lost network are shown here.
  *
- * @param {'start' | 'finish' | 'cancel'} what
+ * @param {'start' | 'finish' | 'passkey/finish' | 'cancel'} what
  * @param {object} body
  * @returns {Promise<any>} the answer, or null where something else is shown instead
  */
@@ -266,6 +280,14 @@ function stateNamed(name) {
  */
 function fill(sentence, values) {
   return sentence.replace(/\{(\w+)\}/g, (_, name) => String(values[name] ?? ''))
+}
+
+/**
+ * @param {string} what
+ * @param {(detail: any) => void} heard
+ */
+function listen(what, heard) {
+  page.addEventListener(what, (event) => heard(/** @type {CustomEvent} */ (event).detail))
 }
 
 /** @param {string} id */

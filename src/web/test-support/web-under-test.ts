@@ -21,6 +21,7 @@ export const terminal: Terminal = {
   mode: 'managed',
   state: 'active',
   agencyId: null,
+  isDesk: false,
   publicKey: null,
 }
 
@@ -38,6 +39,8 @@ export const signInRequest: SignInRequest = {
     },
   },
   requiredLevel: 'low',
+  methods: ['card', 'passkey', 'pass'],
+  cardAlone: null,
   cardKinds: ['civil-servant'],
   language: 'vi',
   returnTo: `/authorize/${interactionId}`,
@@ -55,6 +58,7 @@ const authentication: Authentication = {
   cardKind: 'civil-servant',
   keySlot: '9E',
   terminalId: terminal.id,
+  passkeyId: null,
   at: now,
 }
 
@@ -84,6 +88,13 @@ export function fakeDeps(issuer: string): AppDeps & FakeTerminal {
       read: () => Promise.resolve(signInRequest),
       complete: () => Promise.resolve(`${issuer}/authorize/${interactionId}`),
       cancel: () => Promise.resolve(`${issuer}/authorize/${interactionId}?cancelled`),
+    },
+    passkeys: null,
+    areMailsSent: false,
+    passes: { redeem: () => Promise.resolve(authentication) },
+    ownPages: {
+      session: () => Promise.resolve(null),
+      signInAddress: () => '/authorize',
     },
     cardAuth: {
       start: () =>

@@ -21,25 +21,26 @@ interface Frame extends PageContext {
 export interface DocumentOptions {
   readonly language: Language
   readonly title: string
-  /** A module of `public/`, or null for a page that works without. */
-  readonly script: string | null
+  /** Modules among the assets, in the order in which they run; none for a page that works without. */
+  readonly scripts: readonly string[]
   /** The page loads itself again after this many seconds; null: never. */
   readonly refreshSeconds?: number | null
 }
 
 /** A whole HTML document around `frame`. The head is text: it is the same at every request. */
 export function renderDocument(assets: Assets, frame: VNode, options: DocumentOptions): string {
-  const { language, title, script, refreshSeconds = null } = options
+  const { language, title, scripts, refreshSeconds = null } = options
   const refresh =
     refreshSeconds === null ? '' : `<meta http-equiv="refresh" content="${refreshSeconds}">`
-  const module =
-    script === null ? '' : `<script type="module" src="${assets.url(script)}"></script>`
+  const modules = scripts
+    .map((name) => `<script type="module" src="${assets.url(name)}"></script>`)
+    .join('')
   return (
     `<!doctype html><html lang="${language}"><head><meta charset="utf-8">` +
     '<meta name="viewport" content="width=device-width, initial-scale=1">' +
     `<meta name="robots" content="noindex">${refresh}<title>${escapeText(title)}</title>` +
     `<link rel="icon" href="${assets.url('mark.svg')}" type="image/svg+xml">` +
-    `<link rel="stylesheet" href="${assets.url('pages.css')}">${module}</head>` +
+    `<link rel="stylesheet" href="${assets.url('pages.css')}">${modules}</head>` +
     `<body>${renderToString(frame)}</body></html>`
   )
 }

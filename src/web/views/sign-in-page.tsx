@@ -1,9 +1,11 @@
 import type { VNode } from 'preact'
 import { fill, type Language, type Values } from '../words/language.ts'
 import { words } from '../words/page-words.ts'
+import { passkeyWords } from '../words/passkey-words.ts'
 import type { StateView } from '../words/state-words.ts'
 import { Raw } from './document.tsx'
 import { illustration } from './illustration.ts'
+import { PassOffer } from './pass-page.tsx'
 
 export interface SignInView {
   readonly interactionId: string
@@ -14,10 +16,18 @@ export interface SignInView {
   readonly terminalName: string | null
   /** Why a card is asked for in spite of an earlier sign-in. */
   readonly notice: string | null
+  readonly passkey: PasskeyOffer
+  readonly isPassOffered: boolean
   readonly state: StateView
   readonly values: Values
   /** null: no card is being waited for. */
   readonly challenge: ChallengeView | null
+}
+
+export interface PasskeyOffer {
+  readonly isOffered: boolean
+  /** Why the card is the only way; null where it is not, or nothing needs saying. */
+  readonly whyCardAlone: string | null
 }
 
 export interface ChallengeView {
@@ -45,6 +55,13 @@ export function SignInPage({ view, states }: { view: SignInView; states: string 
         <p class="notice">{words.noScript[language]}</p>
       </noscript>
       <Stage view={view} />
+      {view.passkey.isOffered && <PasskeySection language={language} />}
+      {view.isPassOffered && <PassOffer interactionId={view.interactionId} language={language} />}
+      {view.passkey.whyCardAlone !== null && (
+        <p class="card-alone" id="card-alone">
+          {view.passkey.whyCardAlone}
+        </p>
+      )}
       <Others view={view} />
       <script type="application/json" id="states" dangerouslySetInnerHTML={{ __html: states }} />
     </div>
@@ -107,6 +124,29 @@ function Where({ view: { language, terminalName } }: { view: SignInView }): VNod
       <span class="label">{words.terminal[language]}</span>{' '}
       <strong id="terminal">{terminalName ?? words.noTerminal[language]}</strong>
     </p>
+  )
+}
+
+/** Shown by its script, where the browser knows passkeys; the field is where it offers them. */
+function PasskeySection({ language }: { language: Language }): VNode {
+  return (
+    <section class="passkey" id="passkey" aria-labelledby="passkey-heading" hidden>
+      <h2 id="passkey-heading" class="passkey-heading">
+        {passkeyWords.signInHeading[language]}
+      </h2>
+      <label class="passkey-choice">
+        <span class="label">{passkeyWords.fieldLabel[language]}</span>{' '}
+        <input
+          id="passkey-field"
+          type="text"
+          autocomplete="username webauthn"
+          placeholder={passkeyWords.fieldHint[language]}
+        />
+      </label>
+      <button id="passkey-use" class="button button-quiet" type="button">
+        {passkeyWords.use[language]}
+      </button>
+    </section>
   )
 }
 

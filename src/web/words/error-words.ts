@@ -54,6 +54,8 @@ export const unexpectedWords: ErrorWords = {
  * A code that is missing here does not compile.
  */
 export const errorWords: Readonly<Record<ErrorCode | WebErrorCode, ErrorWords | 'unexpected'>> = {
+  BATCH_REFUSED: 'unexpected',
+  BOOTSTRAP_DONE: 'unexpected',
   CARD_FAULT: 'unexpected',
   AUDIT_CHAIN_MOVED: 'unexpected',
   AUTHORITY_REFUSED: 'unexpected',
@@ -66,6 +68,7 @@ export const errorWords: Readonly<Record<ErrorCode | WebErrorCode, ErrorWords | 
   CERTIFICATE_UNREADABLE: 'unexpected',
   CHAIN_REFUSED: 'unexpected',
   CHANNEL_REFUSED: 'unexpected',
+  CLIENT_REFUSED: 'unexpected',
   CLOCK_WRONG: 'unexpected',
   CONFIG_INVALID: 'unexpected',
   CRL_REFUSED: 'unexpected',
@@ -90,6 +93,7 @@ export const errorWords: Readonly<Record<ErrorCode | WebErrorCode, ErrorWords | 
       en: 'Ask the administrator for a new code.',
     },
   },
+  GRANT_REFUSED: 'unexpected',
   IMPORT_REFUSED: 'unexpected',
   INPUT_INVALID: {
     status: 400,
@@ -116,6 +120,7 @@ export const errorWords: Readonly<Record<ErrorCode | WebErrorCode, ErrorWords | 
     heading: { vi: 'Không tìm thấy', en: 'Not found' },
     advice: reopen,
   },
+  OPERATOR_SIGN_IN_REQUIRED: 'unexpected',
   PAIRING_REFUSED: {
     status: 403,
     lookupCode: 'ECARD-3008',
@@ -128,10 +133,20 @@ export const errorWords: Readonly<Record<ErrorCode | WebErrorCode, ErrorWords | 
       en: 'In the card reader program, choose “Pair browser” again.',
     },
   },
+  PASSKEY_METADATA_UNUSABLE: 'unexpected',
+  // `passkeyRefusalView` has the words.
+  PASSKEY_REFUSED: 'unexpected',
+  PASS_NOT_ISSUED: 'unexpected',
+  // `passRefusalView` has the words.
+  PASS_REFUSED: 'unexpected',
   PEOPLE_FILE_REFUSED: 'unexpected',
+  PHOTO_TOO_LARGE: 'unexpected',
+  PHOTO_UNREADABLE: 'unexpected',
+  PERMISSION_DENIED: 'unexpected',
   PKCS12_REFUSED: 'unexpected',
   REVOCATION_REFUSED: 'unexpected',
   STORE_UNAVAILABLE: { ...busy, lookupCode: 'ECARD-3009' },
+  TERMINAL_DESK_REFUSED: 'unexpected',
   TERMINAL_OFFLINE: {
     status: 409,
     lookupCode: 'ECARD-3010',
@@ -146,6 +161,15 @@ export const errorWords: Readonly<Record<ErrorCode | WebErrorCode, ErrorWords | 
   },
   TERMINAL_SIGNATURE_REFUSED: 'unexpected',
   TERMINAL_TRANSITION_REFUSED: 'unexpected',
+  TOO_MANY_ATTEMPTS: {
+    status: 429,
+    lookupCode: 'ECARD-3016',
+    heading: { vi: 'Đã thử sai quá nhiều lần', en: 'Too many wrong attempts' },
+    advice: {
+      vi: 'Hãy đợi một giờ rồi thử lại, hoặc gọi bộ phận hỗ trợ.',
+      en: 'Wait an hour and try again, or call the help desk.',
+    },
+  },
   TOO_MANY_REQUESTS: {
     status: 429,
     lookupCode: 'ECARD-3011',

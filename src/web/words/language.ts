@@ -24,6 +24,23 @@ const dates = new Intl.DateTimeFormat('en-GB', {
   year: 'numeric',
 })
 
+const times = new Intl.DateTimeFormat('en-GB', {
+  timeZone: 'Asia/Ho_Chi_Minh',
+  hour: '2-digit',
+  minute: '2-digit',
+})
+
+/** Rounded up to the minute, as both languages write it here: 08:05 21/11/2026. */
+export function formatTime(instant: Date): string {
+  const minute = new Date(Math.ceil(instant.getTime() / 60_000) * 60_000)
+  return `${times.format(minute)} ${dates.format(minute)}`
+}
+
+/** To the minute, for what has been: 21/11/2026 08:05. */
+export function formatMoment(instant: Date): string {
+  return `${dates.format(instant)} ${times.format(instant)}`
+}
+
 /** As both languages write it here: 21/11/2026. */
 export function formatDate(instant: Date): string {
   return dates.format(instant)

@@ -7,9 +7,17 @@ export const noticeWords = {
     vi: 'Ứng dụng này cần thẻ và mã PIN',
     en: 'This application needs card and PIN',
   },
+  application: {
+    vi: 'Mã tạm thời vừa dùng không mở ứng dụng này',
+    en: 'The temporary pass just used does not open this application',
+  },
   'card-kind': {
     vi: 'Ứng dụng này chỉ dành cho {kinds}',
     en: 'This application is only for {kinds}',
+  },
+  'card-alone': {
+    vi: 'Ứng dụng này chỉ nhận thẻ điện tử',
+    en: 'This application accepts the e-card alone',
   },
   agency: {
     vi: 'Ứng dụng này chỉ dành cho một số cơ quan, và thẻ vừa dùng không thuộc các cơ quan đó',

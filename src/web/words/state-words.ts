@@ -225,6 +225,19 @@ export const stateWords = {
     code: 'ECARD-2010',
     stopped: false,
   },
+  'terminal-busy': {
+    picture: 'absent',
+    heading: {
+      vi: 'Máy này đang làm việc với một thẻ khác',
+      en: 'This computer is working on another card',
+    },
+    advice: {
+      vi: 'Chờ một lát: trang tự đi tiếp khi thẻ đó xong.',
+      en: 'Wait a moment: this page goes on by itself when that card is done.',
+    },
+    code: 'ECARD-2015',
+    stopped: false,
+  },
   'cancelled-at-terminal': {
     picture: 'fault',
     heading: { vi: 'Đã hủy trên máy đọc thẻ', en: 'Cancelled at the card reader' },
@@ -233,6 +246,29 @@ export const stateWords = {
       en: 'Press Try again if you still want to sign in.',
     },
     code: 'ECARD-2011',
+    stopped: true,
+  },
+  'passkey-asked': {
+    picture: 'plain',
+    heading: {
+      vi: 'Xác nhận trên thiết bị giữ khóa truy cập',
+      en: 'Confirm on the device that holds your passkey',
+    },
+    advice: {
+      vi: 'Dùng vân tay, khuôn mặt hoặc mã mở khóa của thiết bị. Vẫn có thể đặt thẻ lên đầu đọc.',
+      en: 'Use your fingerprint, face or screen lock. You may still place your card on the reader.',
+    },
+    code: null,
+    stopped: false,
+  },
+  'passkey-not-used': {
+    picture: 'fault',
+    heading: { vi: 'Chưa dùng được khóa truy cập', en: 'No passkey was used' },
+    advice: {
+      vi: 'Bấm Dùng khóa truy cập để thử lại, hoặc bấm Thử lại để dùng thẻ.',
+      en: 'Press Use a passkey to try again, or Try again to use your card.',
+    },
+    code: 'ECARD-2021',
     stopped: true,
   },
   'timed-out': {

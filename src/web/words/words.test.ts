@@ -1,18 +1,28 @@
 import { describe, expect, it } from 'vitest'
 import { refusals, type Refusal } from '../../card-auth/refusal.ts'
+import { passkeyRefusals, type PasskeyRefusal } from '../../passkeys/refusal.ts'
+import { passRefusals, type PassRefusal } from '../../passes/refusal.ts'
 import { progressSteps } from '../../terminals/protocol.ts'
 import { stateOfProgress } from '../state-of-progress.ts'
 import { errorWords, unexpectedWords } from './error-words.ts'
 import { fill, formatDate, type Text } from './language.ts'
 import { noticeFor, noticeWords } from './notice-words.ts'
+import { doneWords, myPasskeysWords, signedInByWords } from './my-passkeys-words.ts'
 import { words } from './page-words.ts'
+import { passRefusalAdvice, passWords } from './pass-words.ts'
+import { passkeyRefusalAdvice } from './passkey-refusal-words.ts'
+import { cardAloneWords, passkeyWords } from './passkey-words.ts'
 import { authorityKindWords, authorityStateWords, pkiSentences, pkiWords } from './pki-words.ts'
 import { refusalAdvice } from './refusal-words.ts'
 import { stateWords, type StateWords } from './state-words.ts'
 
 const states: [string, StateWords][] = Object.entries(stateWords)
 const errors = Object.values(errorWords).filter((row) => row !== 'unexpected')
-const refusalRows: Refusal[] = Object.values(refusals)
+const refusalRows: (Refusal | PasskeyRefusal | PassRefusal)[] = [
+  ...Object.values(refusals),
+  ...Object.values(passkeyRefusals),
+  ...Object.values(passRefusals),
+]
 
 const texts: Text[] = [
   ...Object.values(words),
@@ -22,6 +32,15 @@ const texts: Text[] = [
   ...Object.values(authorityStateWords),
   ...Object.values(pkiSentences),
   ...Object.values(refusalAdvice),
+  ...Object.values(passkeyWords),
+  ...Object.values(myPasskeysWords),
+  ...Object.values(doneWords),
+  ...Object.values(signedInByWords),
+  ...Object.values(cardAloneWords),
+  ...Object.values(passkeyRefusalAdvice),
+  ...Object.values(passWords),
+  ...Object.values(passRefusalAdvice),
+  ...refusalRows,
   ...states.flatMap(([, { heading, advice }]) => [heading, advice]),
   ...[unexpectedWords, ...errors].flatMap(({ heading, advice }) => [heading, advice]),
 ]
