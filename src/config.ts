@@ -296,7 +296,13 @@ function mailOf(read: z.infer<typeof environment>): MailConfig | null {
   const { ECARD_SMTP_USER: user, ECARD_SMTP_PASSWORD_FILE: passwordFile } = read
   if (host === undefined || from === undefined) return null
   const login = user === undefined || passwordFile === undefined ? null : { user, passwordFile }
-  return Object.freeze({ host, port: read.ECARD_SMTP_PORT ?? smtpPorts[security], security, login, from })
+  return Object.freeze({
+    host,
+    port: read.ECARD_SMTP_PORT ?? smtpPorts[security],
+    security,
+    login,
+    from,
+  })
 }
 
 /** Both of two, or neither of them. */

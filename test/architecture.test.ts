@@ -120,7 +120,8 @@ describe('the import rule', () => {
 function mayImport(from: string, to: string): boolean {
   if (vocabulary.has(to)) return true
   const [own, other] = [layerOf(from), layerOf(to)]
-  if (to === 'src/config.ts') return /^src\/(compose|compose-certification|compose-mail|main)\.ts$/.test(from)
+  if (to === 'src/config.ts')
+    return /^src\/(compose|compose-certification|compose-mail|main)\.ts$/.test(from)
   return other < own || folderOf(from) === folderOf(to)
 }
 

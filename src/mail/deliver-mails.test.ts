@@ -6,7 +6,12 @@ import { silentLog } from '../log.ts'
 import { createMailDelivery, heldForMs, type MailDelivery } from './deliver-mails.ts'
 import { createMailStore, type MailStore } from './mail-store.ts'
 import { isMailAddress, type MailOrder } from './mail.ts'
-import { createSmtpTransport, sendTimeoutMs, type MailTransport } from './smtp-transport.ts'
+import {
+  createSmtpTransport,
+  sendTimeoutMs,
+  type MailTransport,
+  type SmtpServer,
+} from './smtp-transport.ts'
 import { watchMails } from './watch-mails.ts'
 
 const minute = 60_000
@@ -99,7 +104,7 @@ describe('a mail that was ordered', () => {
     await server.stop()
     await order({})
     await node().delivery.deliverDue()
-    expect(await row()).toMatchObject({ attempts: 1, sent_at: null, last_error: 'esocket' })
+    expect(await row()).toMatchObject({ attempts: 1, sent_at: null, last_error: 'econnrefused' })
     await server.start()
     // Another node: the one that tried has been restarted.
     const { delivery } = node()
@@ -135,9 +140,7 @@ describe('a mail that was ordered', () => {
     let failures = 1
     const { delivery } = node({
       markSent: (mail, at) =>
-        failures-- > 0
-          ? Promise.reject(new DatabaseUnavailable('away'))
-          : mails.markSent(mail, at),
+        failures-- > 0 ? Promise.reject(new DatabaseUnavailable('away')) : mails.markSent(mail, at),
     })
     await order({})
     await expect(delivery.deliverDue()).rejects.toMatchObject({ code: 'DATABASE_UNAVAILABLE' })
@@ -207,6 +210,40 @@ describe('a mail that was ordered', () => {
     await barred.stop()
   })
 
+  it('waits where the server does not take our password, and goes out once it does', async () => {
+    await server.stop()
+    let password = 'another'
+    const guarded = await startMailServer({
+      ...{ disabledCommands: ['STARTTLS'], allowInsecureAuth: true },
+      onAuth: (given, _session, callback) => {
+        if (given.username === 'ecard' && given.password === password) callback(null, { user: 1 })
+        else callback(Object.assign(new Error('not you'), { responseCode: 535 }))
+      },
+    })
+    await order({})
+    const login = { user: 'ecard', password: 'hunter2' }
+    const { delivery } = node({}, { port: guarded.port, login })
+    await delivery.deliverDue()
+    expect(await row()).toMatchObject({ failed_at: null, last_error: 'smtp-535' })
+    password = 'hunter2'
+    now += minute
+    await delivery.deliverDue()
+    expect(guarded.received).toHaveLength(1)
+    await guarded.stop()
+  })
+
+  it('is not handed to a server whose certificate nobody vouches for', async () => {
+    await server.stop()
+    // With a certificate that comes with the package.
+    const stranger = await startMailServer({ disabledCommands: ['AUTH'] })
+    await order({})
+    await node({}, { port: stranger.port, security: 'starttls' }).delivery.deliverDue()
+    expect(stranger.received).toHaveLength(0)
+    expect(await row()).toMatchObject({ failed_at: null, sent_at: null })
+    expect((await row()).last_error).toMatch(/cert/)
+    await stranger.stop()
+  })
+
   it('does not cross a network in the clear where STARTTLS is asked for', async () => {
     await order({})
     await node({}, { security: 'starttls' }).delivery.deliverDue()
@@ -232,13 +269,15 @@ describe('names that people choose', () => {
     expect(mail?.parts.get('text/html')).not.toContain('<script>')
   })
 
-  it.each(['a@x.example, b@bad.example', 'a@x.example\r\nBcc: b@bad.example', '<a@x.example>', 'a'])(
-    'are no address: %j is not ordered',
-    async (to) => {
-      expect(isMailAddress(to)).toBe(false)
-      await expect(order({ to })).rejects.toMatchObject({ constraint: 'mails_to_address_check' })
-    },
-  )
+  it.each([
+    'a@x.example, b@bad.example',
+    'a@x.example\r\nBcc: b@bad.example',
+    '<a@x.example>',
+    'a',
+  ])('are no address: %j is not ordered', async (to) => {
+    expect(isMailAddress(to)).toBe(false)
+    await expect(order({ to })).rejects.toMatchObject({ constraint: 'mails_to_address_check' })
+  })
 
   it('are all that a mail may know: the queue takes no other fact', async () => {
     const facts = { ...anOrder().facts, code: '0000 0000 0000' }
@@ -282,6 +321,30 @@ describe('a node', () => {
     expect(server.received).toHaveLength(2)
   })
 
+  it('finds what is due, and what is old, by an index, however much was sent', async () => {
+    const { db } = database
+    await db.query(
+      `insert into mails (dedupe, to_address, template, facts, created_at, next_attempt_at, sent_at)
+       select n, 'a@x.example', 'passkey-renamed', '{}', $1, $1, $1
+       from generate_series(1, 5000) n`,
+      [clock.now()],
+    )
+    await db.query('analyze mails')
+    const plans: string[] = []
+    const explaining = createMailStore({
+      query: async (text, values) => {
+        const { rows } = await db.query<{ 'QUERY PLAN': string }>(`explain ${text}`, values)
+        plans.push(rows.map((line) => line['QUERY PLAN']).join('\n'))
+        return { rows: [], rowCount: 0 }
+      },
+    })
+    await explaining.takeDue({ now: clock.now(), until: clock.now() })
+    await explaining.purge(new Date(now - day))
+    expect(plans[0]).toContain('mails_due')
+    expect(plans[1]).toContain('mails_done')
+    expect(plans.join()).not.toContain('Seq Scan')
+  })
+
   it('removes what was sent a month ago', async () => {
     await order({})
     const { deps, delivery } = node()
@@ -317,10 +380,7 @@ function order(changed: Partial<MailOrder>): Promise<void> {
 }
 
 /** Another process, as far as the queue and the mail server can tell. */
-function node(
-  changed: Partial<MailStore> = {},
-  smtp: { port?: number; security?: 'none' | 'starttls' } = {},
-) {
+function node(changed: Partial<MailStore> = {}, smtp: Partial<SmtpServer> = {}) {
   const transport = createSmtpTransport({
     ...{ host: '127.0.0.1', port: server.port, security: 'none', login: null, ...smtp },
     ...{ from: 'the@minhhoa.example', fromName: operator.vi },

@@ -90,7 +90,7 @@ function asHtml(letters: readonly Letter[]): string {
   return (
     `<!doctype html><html lang="${first?.language ?? 'vi'}"><head><meta charset="utf-8"></head>` +
     '<body style="margin:0;padding:16px;background:#f7f5f2;color:#1c1b1f;' +
-    'font:16px/1.5 system-ui,\'Segoe UI\',Roboto,\'Noto Sans\',Arial,sans-serif">' +
+    "font:16px/1.5 system-ui,'Segoe UI',Roboto,'Noto Sans',Arial,sans-serif\">" +
     '<div style="max-width:560px;margin:0 auto;padding:20px 24px;background:#fff;' +
     `border:1px solid #ddd7cf;border-top:8px solid #8e1620">${parts}</div></body></html>`
   )

@@ -75,7 +75,12 @@ export function createSmtpTransport(server: SmtpServer): MailTransport {
   }
 }
 
-function poolOptions({ host, port, security, login }: SmtpServer): SMTPPoolOptions & { pool: true } {
+function poolOptions({
+  host,
+  port,
+  security,
+  login,
+}: SmtpServer): SMTPPoolOptions & { pool: true } {
   return {
     ...{ pool: true, maxConnections: 1, maxRequeues: 0, host, port },
     secure: security === 'tls',
@@ -91,14 +96,15 @@ function poolOptions({ host, port, security, login }: SmtpServer): SMTPPoolOptio
 /** Whom it is for and what it says are this mail's own; all else would meet every other one too. */
 const commandsAboutThisMail: readonly unknown[] = ['RCPT TO', 'DATA']
 
-function deliveryOf({ command, responseCode, permanent, code }: NodemailerError): Delivery {
-  const error = responseCode === undefined ? wordFor(code) : `smtp-${responseCode}`
+function deliveryOf(fault: NodemailerError): Delivery {
+  const { command, responseCode, permanent, code, originalCode = code } = fault
+  const error = responseCode === undefined ? wordFor(originalCode) : `smtp-${responseCode}`
   if (responseCode === undefined || !commandsAboutThisMail.includes(command))
     return { outcome: 'unreachable', error }
   return { outcome: permanent === true ? 'rejected' : 'deferred', error }
 }
 
-/** The library's own codes are words already: `ECONNECTION`, `ETIMEDOUT`, `EAUTH`. */
+/** The codes of Node and of the library are words already: `ECONNREFUSED`, `EAUTH`, `EABORT`. */
 function wordFor(code: string | undefined): string {
   const word = (code ?? '').toLowerCase().replace(/[^a-z0-9]+/g, '-')
   return /^[a-z0-9-]{1,40}$/.test(word) ? word : 'unexpected'

@@ -23,7 +23,11 @@ afterEach(async () => {
 
 describe('my passkeys', () => {
   it('shows each with its dates, where it was used last, where it is kept and its state', async () => {
-    const used = { at: new Date('2026-11-20T23:12:00Z'), terminalId: 't', device: 'Chrome, Windows' }
+    const used = {
+      at: new Date('2026-11-20T23:12:00Z'),
+      terminalId: 't',
+      device: 'Chrome, Windows',
+    }
     const flagged = passkey({ id: otherId, name: 'Khóa cũ', state: 'flagged', lastUse: null })
     const html = await open({}, [
       passkey({ lastUse: used, backupEligible: true, backupState: true }),
@@ -68,7 +72,9 @@ describe('my passkeys', () => {
     expect(html).toMatch(/role="status"[^>]*tabindex="-1"[^>]*>Đã gỡ bỏ khóa truy cập</)
     const english = await (await web.fetch('/passkeys?done=renamed&lang=en')).text()
     expect(english).toContain('>The passkey has been renamed<')
-    expect(await (await web.fetch('/passkeys?done=paid')).text()).toMatch(/role="status"[^>]*hidden/)
+    expect(await (await web.fetch('/passkeys?done=paid')).text()).toMatch(
+      /role="status"[^>]*hidden/,
+    )
   })
 
   it('says what a temporary pass is good for here', async () => {
@@ -86,19 +92,24 @@ describe('renaming one', () => {
     expect(answer.status).toBe(303)
     expect(answer.headers.get('location')).toBe('/passkeys?done=renamed')
     const usedAt = { terminalId: terminal.id, device: null }
-    expect(changes).toEqual([['rename', { passkeyId: id, name: 'Máy mới'.normalize('NFC'), usedAt }]])
+    expect(changes).toEqual([
+      ['rename', { passkeyId: id, name: 'Máy mới'.normalize('NFC'), usedAt }],
+    ])
   })
 
-  it.each(['', '   ', 'x'.repeat(61)])('says in place that a name of %j will not do', async (name) => {
-    web = await start()
-    const answer = await post('rename', `name=${name}`)
-    const html = await answer.text()
-    expect(answer.status).toBe(400)
-    expect(html).toMatch(/<title>Lỗi: /)
-    expect(html).toMatch(/class="fault-summary" role="alert".*href="#name">Nhập tên từ 1 đến 60/)
-    expect(html).toMatch(/id="name"[^>]*aria-invalid[^>]*aria-describedby="name-fault name-hint"/)
-    expect(changes).toEqual([])
-  })
+  it.each(['', '   ', 'x'.repeat(61)])(
+    'says in place that a name of %j will not do',
+    async (name) => {
+      web = await start()
+      const answer = await post('rename', `name=${name}`)
+      const html = await answer.text()
+      expect(answer.status).toBe(400)
+      expect(html).toMatch(/<title>Lỗi: /)
+      expect(html).toMatch(/class="fault-summary" role="alert".*href="#name">Nhập tên từ 1 đến 60/)
+      expect(html).toMatch(/id="name"[^>]*aria-invalid[^>]*aria-describedby="name-fault name-hint"/)
+      expect(changes).toEqual([])
+    },
+  )
 
   it('shows names as they are, not as markup', async () => {
     web = await start({}, [passkey({ name: '<img src=x>' })])
@@ -154,6 +165,12 @@ describe('every change', () => {
     expect(await after(`remove.${id}`)).toBe(`/passkeys/${id}/remove`)
     for (const state of ['', 'remove', `pay.${id}`, '//bad.example', `remove.${id}/x`])
       expect(await after(encodeURIComponent(state))).toBe('/passkeys')
+  })
+
+  it('is left alone where the sign-in is cancelled, and the list is the way back', async () => {
+    web = await start()
+    const answer = await web.fetch(`/passkeys?error=access_denied&state=remove.${id}`)
+    expect(await answer.text()).toContain('href="/passkeys"')
   })
 
   it('is of one’s own alone: another’s is not there', async () => {
@@ -234,7 +251,11 @@ function sessionOf({ email = null, signIn = {} }: Given): OwnSession {
 function passkey(changed: Partial<Passkey> = {}): Passkey {
   return {
     ...{ id, holderId: 'the holder', cardKind: 'civil-servant', name: 'Điện thoại' },
-    ...{ credentialId: Buffer.from('c'), userHandle: Buffer.from('u'), publicKey: Buffer.from('k') },
+    ...{
+      credentialId: Buffer.from('c'),
+      userHandle: Buffer.from('u'),
+      publicKey: Buffer.from('k'),
+    },
     ...{ signCount: 0, aaguid: id, transports: [], backupEligible: false, backupState: false },
     ...{ attestationVerdict: 'none', createdAt: new Date('2026-11-02T01:00:00Z'), lastUse: null },
     ...{ state: 'active', stateSince: now },
@@ -245,5 +266,7 @@ function passkey(changed: Partial<Passkey> = {}): Passkey {
 /** The values of one passkey, in the order of the page. */
 function rowsOf(html: string, ofId: string): string[] {
   const item = html.split('<li ').find((one) => one.includes(`data-passkey="${ofId}"`)) ?? ''
-  return [...item.matchAll(/<dd>(.*?)<\/dd>/g)].map(([, value = '']) => value.replace(/<[^>]*>/g, ''))
+  return [...item.matchAll(/<dd>(.*?)<\/dd>/g)].map(([, value = '']) =>
+    value.replace(/<[^>]*>/g, ''),
+  )
 }

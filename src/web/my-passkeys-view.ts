@@ -1,7 +1,8 @@
 import { isMailAddress, maskMailAddress } from '../mail/mail.ts'
 import type { OwnSession } from '../oidc/own-session.ts'
 import type { PasskeyPageDeps } from './passkey-routes.ts'
-import type { ListedPasskey, MailsView, PasskeyDone } from './views/passkeys-page.tsx'
+import type { ListedPasskey } from './views/passkey-list.tsx'
+import type { MailsView, PasskeyDone } from './views/passkeys-page.tsx'
 
 /** Those that have not been removed, the newest first, with the names of terminals. */
 export async function listedPasskeys(

@@ -68,7 +68,10 @@ export function createPasskeyHandlers(
       if (cameBackFromSignIn(request)) {
         if (request.query['error'] === undefined)
           response.redirect(303, addressAfterSignIn(request))
-        else response.type('html').send(pages.cancelled({ ...context, switchAddress: null }, '/'))
+        else
+          response
+            .type('html')
+            .send(pages.cancelled({ ...context, switchAddress: null }, backOf(request)))
         return
       }
       const session = await deps.ownPages.session(request, response)
@@ -118,6 +121,11 @@ export function createPasskeyHandlers(
 /** The provider brings the browser back with a code, which nobody redeems, or with an error. */
 function cameBackFromSignIn({ query }: Request): boolean {
   return query['code'] !== undefined || query['error'] !== undefined
+}
+
+/** Who was on the way to a change is signed in still; who was not would be asked again at once. */
+function backOf({ path, query }: Request): string {
+  return query['state'] === undefined ? '/' : path
 }
 
 /** Not by a tap alone; by a temporary pass only for what it is good for. */

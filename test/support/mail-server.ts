@@ -108,7 +108,10 @@ function parseMail(raw: string): Pick<ReceivedMail, 'headers' | 'parts' | 'raw'>
 
 function splitPart(raw: string): { headers: Map<string, string>; body: string } {
   const end = raw.indexOf('\r\n\r\n')
-  const lines = raw.slice(0, end).replace(/\r\n[ \t]+/g, ' ').split('\r\n')
+  const lines = raw
+    .slice(0, end)
+    .replace(/\r\n[ \t]+/g, ' ')
+    .split('\r\n')
   const headers = new Map<string, string>()
   for (const line of lines) {
     const name = line.slice(0, line.indexOf(':')).toLowerCase()
