@@ -1,6 +1,6 @@
 import type { Queryable } from '../db/pool.ts'
 import type { AgencyKind } from './agency.ts'
-import type { CardKind } from './card-kind.ts'
+import type { CardKind, KeySlot } from './card-kind.ts'
 import { holderColumns, toHolder, type HolderRow } from './holder-row.ts'
 import type { Holder } from './holder.ts'
 
@@ -21,6 +21,8 @@ export interface HolderForClaims {
 /** What a sign-in rests on besides its holder. */
 export interface SignInMeans {
   readonly cardUuid: string | null
+  /** Which of the card's keys signed. */
+  readonly keySlot: KeySlot | null
   readonly terminalId: string | null
   readonly passkeyId: string | null
   readonly pass?: { readonly passId: string }
@@ -47,6 +49,11 @@ export interface CardForClaims {
   /** A `CardState`; the folder of cards lies above this one. */
   readonly state: string
   readonly expiresAt: Date
+  /**
+   * When the certificate that is in use for the key ends; null: there is none, it was suspended or
+   * revoked, or its authority was revoked.
+   */
+  readonly certifiedUntil: Date | null
 }
 
 export interface PasskeyForClaims {
@@ -69,6 +76,7 @@ interface ClaimsRow extends HolderRow {
   card_kind: CardKind
   card_state: string
   card_expires_at: Date
+  card_certified_until: Date | null
   terminal_state: string | null
   passkey_state: string | null
   passkey_card_until: Date | null
@@ -97,6 +105,9 @@ const statement = `
      from affiliations f join holders o on o.id = f.organisation_id
      where f.person_id = h.id and o.state = 'active') as organisations,
     c.card_uuid, c.kind as card_kind, c.state as card_state, c.expires_at as card_expires_at,
+    (select s.not_after from certificates s join authorities u on u.id = s.authority_id
+     where s.card_uuid = c.card_uuid and s.slot = $6 and s.status = 'active'
+       and u.state <> 'revoked') as card_certified_until,
     m.state as terminal_state, p.state as passkey_state,
     (select max(k.expires_at) from cards k
      where k.holder_id = p.holder_id and k.kind = p.card_kind
@@ -112,9 +123,9 @@ const statement = `
 export async function findForClaims(
   db: Queryable,
   holderId: string,
-  { cardUuid, terminalId, passkeyId, pass }: SignInMeans,
+  { cardUuid, keySlot, terminalId, passkeyId, pass }: SignInMeans,
 ): Promise<HolderForClaims | null> {
-  const values = [holderId, cardUuid, terminalId, passkeyId, pass?.passId ?? null]
+  const values = [holderId, cardUuid, terminalId, passkeyId, pass?.passId ?? null, keySlot]
   const { rows } = await db.query<ClaimsRow>(statement, values, { name: 'holder-for-claims' })
   return rows[0] === undefined ? null : toHolderForClaims(rows[0])
 }
@@ -133,8 +144,13 @@ function toHolderForClaims(row: ClaimsRow): HolderForClaims {
 
 function toCardForClaims(row: ClaimsRow): CardForClaims | null {
   if (row.card_uuid === null) return null
-  const { card_uuid: cardUuid, card_kind: kind } = row
-  return { cardUuid, kind, state: row.card_state, expiresAt: row.card_expires_at }
+  return {
+    cardUuid: row.card_uuid,
+    kind: row.card_kind,
+    state: row.card_state,
+    expiresAt: row.card_expires_at,
+    certifiedUntil: row.card_certified_until,
+  }
 }
 
 function toPasskeyForClaims(row: ClaimsRow): PasskeyForClaims | null {

@@ -2,15 +2,18 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { migratedTestDatabase } from '../../test/support/migrated-database.ts'
 import {
   insertAgency,
+  insertAuthority,
   insertCard,
   insertOrganisation,
   insertTerminal,
   insertPerson,
+  preparedCertificate,
   registryEnd,
   registryTime,
 } from '../../test/support/registry.ts'
 import { createAuditStore } from '../audit/audit-store.ts'
 import type { Database } from '../db/pool.ts'
+import { createCertificateStore } from '../pki/certificate-store.ts'
 import { systemRandom } from '../random.ts'
 import { createAgencyStore } from './agency-store.ts'
 import type { Agency } from './agency.ts'
@@ -118,7 +121,7 @@ describe('the holder store', () => {
   })
 
   describe('gathers what claims are made of', () => {
-    const noMeans = { cardUuid: null, terminalId: null, passkeyId: null }
+    const noMeans = { cardUuid: null, keySlot: null, terminalId: null, passkeyId: null }
 
     it('for a person with agencies, organisations and a card', async () => {
       const [person, organisation] = [await insertPerson(db), await insertOrganisation(db)]
@@ -132,7 +135,8 @@ describe('the holder store', () => {
       await add({ ...base, id: ids[2], organisationId, position: 'Kế toán' }, at)
       const { cardUuid } = await insertCard(db, { holderId: person.id })
 
-      const means = { cardUuid, terminalId: (await insertTerminal(db)).id, passkeyId: null }
+      const terminalId = (await insertTerminal(db)).id
+      const means = { ...noMeans, cardUuid, keySlot: '9E', terminalId } as const
       expect(await holders.findForClaims(person.id, means)).toEqual({
         holder: person,
         agencies: [
@@ -140,7 +144,10 @@ describe('the holder store', () => {
           { ...claimsOf(office), position: 'Chuyên viên', path: ['MH', 'MH-STP', 'MH-STP-VP'] },
         ],
         organisations: [{ name, taxCode, position: 'Kế toán' }],
-        card: { cardUuid, kind: 'civil-servant', state: 'active', expiresAt: registryEnd },
+        card: {
+          ...{ cardUuid, kind: 'civil-servant', state: 'active', expiresAt: registryEnd },
+          certifiedUntil: null,
+        },
         passkey: null,
         pass: null,
         terminalState: 'active',
@@ -152,6 +159,25 @@ describe('the holder store', () => {
       const found = await holders.findForClaims(holderId, { ...noMeans, cardUuid })
       expect(found).toMatchObject({ holder: { type: 'organisation' }, agencies: [] })
       expect(found).toMatchObject({ organisations: [], card: { cardUuid, kind: 'enterprise' } })
+    })
+
+    it('and the end of the certificate in use for the key that signed', async () => {
+      const { cardUuid, holderId } = await insertCard(db)
+      const certificates = createCertificateStore(db)
+      const { id: authorityId } = await insertAuthority(db)
+      const prepared = preparedCertificate(authorityId, { for: { cardUuid, slot: '9A' } })
+      await certificates.insertCertificate(prepared, systemRandom.bytes(8), at)
+      const endOf = async (keySlot: '9A' | '9E') =>
+        (await holders.findForClaims(holderId, { ...noMeans, cardUuid, keySlot }))?.card
+          ?.certifiedUntil
+      expect(await endOf('9A')).toEqual(registryEnd)
+      expect(await endOf('9E')).toBeNull()
+      await db.query(
+        `update authorities set state = 'revoked', revoked_at = $2, revocation_reason = 'cACompromise'
+         where id = $1`,
+        [authorityId, at],
+      )
+      expect(await endOf('9A')).toBeNull()
     })
 
     it('and shows no card that is somebody else’s, unknown or not asked for', async () => {

@@ -28,7 +28,7 @@ export interface FindAccountDeps {
 
 /**
  * Finds who a session or a token stands for, as they are now: one look at the database each time,
- * so that a suspended card, a holder who left or a withdrawn terminal is refused at the next single
+ * so that a suspended card, a revoked certificate, a holder who left or a withdrawn terminal is refused at the next single
  * sign-on, refresh or look at the user info, whether or not their sessions have been ended yet.
  */
 export function createFindAccount(deps: FindAccountDeps): FindAccount {
@@ -119,7 +119,11 @@ type MeansCheck = (
 /** What a session rests on besides its holder, method by method. */
 const areMeansGood: Readonly<Record<SignInMethod, MeansCheck>> = {
   card: ({ card, terminalState }, now) =>
-    terminalState === 'active' && card?.state === 'active' && now < card.expiresAt,
+    terminalState === 'active' &&
+    card?.state === 'active' &&
+    now < card.expiresAt &&
+    card.certifiedUntil !== null &&
+    now < card.certifiedUntil,
   passkey: ({ passkey }, now, { mayPasskeysStandAlone }) =>
     passkey?.state === 'active' &&
     (mayPasskeysStandAlone || (passkey.cardUsableUntil !== null && now < passkey.cardUsableUntil)),

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import { createLogoutNode, goOnOnce } from '../../test/support/logout-node.ts'
 import { runProgram } from '../../test/support/program.ts'
-import { insertAuthority, preparedCertificate } from '../../test/support/registry.ts'
+import { insertAuthority } from '../../test/support/registry.ts'
 import type { RelyingParty } from '../../test/support/relying-party.ts'
 import { createSignInFixture, type SignInFixture } from '../../test/support/sign-in-fixture.ts'
 import { stoppingCalls } from '../../test/support/stopping-calls.ts'
@@ -11,7 +11,6 @@ import { openTestStore } from '../../test/support/test-stores.ts'
 import type { Card } from '../cards/card.ts'
 import { systemClock } from '../clock.ts'
 import type { ExpiringStore } from '../db/expiring-store.ts'
-import { createCertificateStore } from '../pki/certificate-store.ts'
 import { createEndedStandingStore } from './ended-standing-store.ts'
 import { endSessions } from './end-sessions.ts'
 import { createLogoutNoticeStore } from './logout-notice-store.ts'
@@ -148,14 +147,9 @@ it('ends the sessions of what ended while no node was running', async () => {
 
 it('ends the sessions of every card of a revoked authority', async () => {
   const { db, cards } = fixture.registry
-  const card = await fixture.registry.addCard()
-  await fixture.tap(new TestBrowser(), first, card)
   const { id } = await insertAuthority(db)
-  const slot = { cardUuid: card.cardUuid, slot: '9E' } as const
-  const prepared = preparedCertificate(id, { for: slot })
-  const certificates = createCertificateStore(db)
-  await certificates.prepareCertificate(prepared, systemClock.now())
-  await certificates.completeCertificate(prepared, Buffer.of(1), systemClock.now())
+  const card = await fixture.registry.addCard({ authorityId: id })
+  await fixture.tap(new TestBrowser(), first, card)
   await db.query(`select tell_standing('authority', $1)`, [id])
   await goOnOnce(nodeOn({ clock: later }))
   expect(first.logoutTokens).toMatchObject([{ sub: card.holderId }])

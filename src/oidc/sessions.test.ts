@@ -169,6 +169,28 @@ describe.each(testStores)('sessions on %s', (kind) => {
     await expectNoUserInfo(first, first.sessions[0])
   })
 
+  it('neither begins nor goes on with a revoked certificate, though another of the card is good', async () => {
+    const { certificates } = fixture.registry
+    const { first, second, card, browser } = await signedInTwice()
+    const bySlot = await certificates.listByCard(card.cardUuid)
+    const signed = bySlot.find(({ slot }) => slot === '9E')
+    if (signed === undefined) throw new Error('the card has no certificate')
+    const at = systemClock.now()
+    await certificates.setStatus(signed, { status: 'revoked', at, reason: 'keyCompromise' })
+    expect(await isSignedOut(browser, second)).toBe(true)
+    await expectNoUserInfo(first, first.sessions[0])
+    for (const [level, refused] of [
+      ['low', 'access_denied'],
+      ['high', undefined],
+    ] as const) {
+      const other = new TestBrowser()
+      const asked = await other.visit(await first.authorizationUrl())
+      const authentication = authenticationBy(card, fixture.terminalId, level)
+      const done = await fixture.service.signIn(other, asked, authentication)
+      expect(said(done)['refused']).toBe(refused)
+    }
+  })
+
   it('does not begin when the card is suspended between the tap and the way back', async () => {
     const app = await fixture.application()
     const card = await fixture.registry.addCard()

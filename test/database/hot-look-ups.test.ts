@@ -134,6 +134,7 @@ describe('a look-up of every sign-in, among twenty thousand rows,', () => {
       (recorder) =>
         createHolderStore(recorder).findForClaims(numbered(12345), {
           cardUuid: numbered(12345),
+          keySlot: '9E',
           terminalId: numbered(12345),
           passkeyId: numbered(12345),
           pass: { passId: numbered(12345) },

@@ -31,7 +31,7 @@ export interface PkiFixture {
   now: Date
   /** A registered card of that kind with its holder. */
   addCard(kind: CardKind, holder?: Partial<Holder>): Promise<{ cardUuid: string; holder: Holder }>
-  close(): Promise<void>
+  readonly close: () => Promise<void>
 }
 
 export const fixtureInstant = new Date('2026-03-02T01:30:00Z')

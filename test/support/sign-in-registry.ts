@@ -7,10 +7,18 @@ import type { CardKind } from '../../src/holders/card-kind.ts'
 import { createHolderStore, type HolderStore } from '../../src/holders/holder-store.ts'
 import { createClientStore, type Client, type ClientStore } from '../../src/oidc/client-store.ts'
 import { hashSecret } from '../../src/oidc/clients.ts'
+import { createCertificateStore, type CertificateStore } from '../../src/pki/certificate-store.ts'
 import { systemRandom } from '../../src/random.ts'
 import { createTerminalStore, type TerminalStore } from '../../src/terminals/terminal-store.ts'
 import { migratedTestDatabase } from './migrated-database.ts'
-import { insertAgency, insertOrganisation, insertPerson, insertTerminal } from './registry.ts'
+import {
+  insertAgency,
+  insertAuthority,
+  insertOrganisation,
+  insertPerson,
+  insertTerminal,
+  preparedCertificate,
+} from './registry.ts'
 import type { RelyingParty } from './relying-party.ts'
 
 /** People, cards, terminals and applications on a real PostgreSQL, as a sign-in test needs them. */
@@ -22,9 +30,10 @@ export interface SignInRegistry {
   readonly cards: CardStore
   readonly terminals: TerminalStore
   readonly clients: ClientStore
+  readonly certificates: CertificateStore
   /** The province `MH`, and `MH-STP` and `MH-SNV` below it. */
   readonly agency: Readonly<Record<'province' | 'justice' | 'interior', Agency>>
-  /** An active card, good for a year: of a new person or, for an enterprise, organisation. */
+  /** An active card, certified and good for a year: of a new person or, for an enterprise, organisation. */
   addCard(options?: AddCard): Promise<Card>
   /** An active managed terminal. */
   addTerminal(): Promise<string>
@@ -40,6 +49,8 @@ interface AddCard {
   readonly holderId?: string
   /** Where the person works. */
   readonly agency?: Agency
+  /** Who issued its certificates, instead of an authority that all cards have. */
+  readonly authorityId?: string
 }
 
 interface AddClient {
@@ -55,6 +66,8 @@ export async function createSignInRegistry(now: Date): Promise<SignInRegistry> {
   const holders = createHolderStore(db)
   const cards = createCardStore(db)
   const clients = createClientStore(db)
+  const certificates = createCertificateStore(db)
+  const commonAuthority = await insertAuthority(db)
   const province = await insertAgency(db, { code: 'MH', parentId: null, kind: 'province' })
   const below = { parentId: province.id }
   const justice = await insertAgency(db, { ...below, code: 'MH-STP', name: 'Sở Tư pháp' })
@@ -71,12 +84,21 @@ export async function createSignInRegistry(now: Date): Promise<SignInRegistry> {
     return id
   }
 
+  async function certify(cardUuid: string, authorityId: string): Promise<void> {
+    const dates = { notBefore: now, notAfter: new Date(now.getTime() + 365 * 86_400_000) }
+    for (const slot of ['9A', '9E'] as const) {
+      const prepared = preparedCertificate(authorityId, { for: { cardUuid, slot }, ...dates })
+      await certificates.insertCertificate(prepared, systemRandom.bytes(32), now)
+    }
+  }
+
   async function addCard(options: AddCard = {}): Promise<Card> {
     const cardUuid = systemRandom.uuid()
     const holderId = options.holderId ?? (await addHolder(options))
     const expiresAt = new Date(now.getTime() + 365 * 86_400_000)
     const kind = options.kind ?? 'civil-servant'
     await cards.insert({ cardUuid, kind, holderId, state: 'requested', stateSince: now, expiresAt })
+    await certify(cardUuid, options.authorityId ?? commonAuthority.id)
     const step = { reason: null, at: now }
     await cards.changeState(cardUuid, { ...step, from: 'requested', to: 'issued' })
     return cards.changeState(cardUuid, { ...step, from: 'issued', to: 'active' })
@@ -89,6 +111,7 @@ export async function createSignInRegistry(now: Date): Promise<SignInRegistry> {
     cards,
     terminals: createTerminalStore(db),
     clients,
+    certificates,
     agency: { province, justice, interior },
     addCard,
     addTerminal: async () => (await insertTerminal(db)).id,
