@@ -73,7 +73,7 @@ const pairing = z.object({
   expiresInSeconds: z.number().positive(),
 })
 
-export const deskPurposes = ['issue', 'unblock', 'read'] as const
+export const deskPurposes = ['issue', 'unblock', 'read', 'operator-sign-in'] as const
 /** What a desk is opened for; it decides what this terminal does with the card. */
 export type DeskPurpose = (typeof deskPurposes)[number]
 

@@ -1,8 +1,7 @@
 import { AgentError } from '../agent-error.ts'
-import type { DeskPurpose } from '../protocol.ts'
 import { CardError, type CardErrorReason } from '../status-word.ts'
 import type { CardOperations } from './card-operations.ts'
-import { mayDo, performDeskCommand, readDeskCommand } from './desk-commands.ts'
+import { mayDo, performDeskCommand, readDeskCommand, type DeskTerms } from './desk-commands.ts'
 import { PinCancelled } from './pin-source.ts'
 
 /** What a command came to, as it goes back: bytes in base64, a fault by name. */
@@ -18,13 +17,13 @@ export type DeskAnswer =
 export async function answerDeskCommand(
   card: CardOperations,
   message: unknown,
-  purpose: DeskPurpose,
+  terms: DeskTerms,
 ): Promise<DeskAnswer> {
   const command = readDeskCommand(message)
   if (command === null) return { fault: 'not-known' }
-  if (!mayDo(purpose, command)) return { fault: 'not-allowed' }
+  if (!mayDo(terms.purpose, command)) return { fault: 'not-allowed' }
   try {
-    return { value: await performDeskCommand(card, command) }
+    return { value: await performDeskCommand(card, command, terms) }
   } catch (error) {
     return faultOf(error)
   }

@@ -3,6 +3,7 @@
  * machine and for one that is told over the terminal's channel alike. The holder's PIN is asked for
  * here, goes to the card and nowhere else.
  */
+import { authTokenDigest } from '../auth-token.ts'
 import type { CardChannel } from '../card-port.ts'
 import {
   changePuk,
@@ -74,6 +75,15 @@ export interface CardOperations {
     slot: KeySlot,
     what: { readonly algorithm: KeyAlgorithm; readonly digest: Buffer },
   ): Promise<Buffer>
+  /**
+   * Asks for the PIN and has 9A answer the challenge of a sign-in at `origin`, as every sign-in
+   * does: no other digest can come out of it.
+   */
+  signChallenge(question: {
+    readonly algorithm: KeyAlgorithm
+    readonly origin: string
+    readonly nonce: string
+  }): Promise<Buffer>
   readObject(name: ObjectName): Promise<Buffer | null>
   putObject(name: ObjectName, content: Buffer): Promise<void>
   readCertificate(slot: KeySlot): Promise<Buffer | null>
@@ -116,6 +126,11 @@ export function cardOperations(
     sign: async (slot, what) => {
       await held.verifyFor(slot)
       return sign(channel, { slot, ...what, pinVerified: slot !== '9E' })
+    },
+    signChallenge: async ({ algorithm, ...question }) => {
+      await held.enter()
+      const digest = authTokenDigest(algorithm, question)
+      return sign(channel, { slot: '9A', algorithm, digest, pinVerified: true })
     },
     readObject: (name) => unlessAbsent(() => getData(channel, tags[name])),
     putObject: (name, content) => putData(channel, tags[name], content),

@@ -8,6 +8,7 @@ import { cardOperations } from './card-operations.ts'
 import { performDeskCommand, readDeskCommand } from './desk-commands.ts'
 import type { PinSource } from './pin-source.ts'
 
+const terms = { purpose: 'issue', origin: 'https://id.example' } as const
 const nobody: PinSource = {
   choose: () => Promise.reject(new AgentError('PIN_PROMPT_FAILED', 'nobody is there')),
   enter: () => Promise.reject(new AgentError('PIN_PROMPT_FAILED', 'nobody is there')),
@@ -18,7 +19,7 @@ async function ask(...messages: readonly unknown[]): Promise<DeskAnswer[]> {
   const { operations } = cardOperations(channel, { pins: nobody, randomBytes })
   const answers: DeskAnswer[] = []
   for (const message of messages) {
-    answers.push(await answerDeskCommand(operations, message, 'issue'))
+    answers.push(await answerDeskCommand(operations, message, terms))
   }
   return answers
 }
@@ -73,7 +74,7 @@ describe('a command of a desk', () => {
       ...{ pins: nobody, randomBytes },
     })
     await operations.identify()
-    await performDeskCommand(operations, command)
+    await performDeskCommand(operations, command, terms)
     expect([command.from, command.to]).toEqual([Buffer.alloc(8), Buffer.alloc(8)])
   })
 })

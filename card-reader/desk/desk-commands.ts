@@ -47,6 +47,11 @@ const deskCommand = z.discriminatedUnion('method', [
     algorithm: z.enum(keyAlgorithms),
     digest: bytes(64),
   }),
+  z.object({
+    method: z.literal('signChallenge'),
+    algorithm: z.enum(keyAlgorithms),
+    nonce: z.base64().length(44),
+  }),
   z.object({ method: z.literal('readObject'), name: z.enum(objectNames) }),
   z.object({
     method: z.literal('putObject'),
@@ -61,6 +66,13 @@ const deskCommand = z.discriminatedUnion('method', [
 export type DeskCommand = z.infer<typeof deskCommand>
 type Method = DeskCommand['method']
 
+/** What holds for a desk from its first command to its last. */
+export interface DeskTerms {
+  readonly purpose: DeskPurpose
+  /** Pinned at enrolment. Never one that a message named. */
+  readonly origin: string
+}
+
 /** null for what this agent does not know. */
 export function readDeskCommand(message: unknown): DeskCommand | null {
   return deskCommand.safeParse(message).data ?? null
@@ -72,28 +84,35 @@ const unblocking: readonly Method[] = [
   ...(['requestWitness', 'sendProof', 'changePuk', 'setPin'] as const),
 ]
 
+const allowed: Readonly<Record<Exclude<DeskPurpose, 'issue'>, readonly Method[]>> = {
+  read: reading,
+  unblock: unblocking,
+  'operator-sign-in': ['identify', 'readCertificate', 'signChallenge'],
+}
+
 /**
- * Outside an issuing desk the card signs nothing and gets no key: a signature of any digest would
- * be a sign-in anywhere.
+ * Outside an issuing desk the card gets no key and signs no digest that somebody far away made: a
+ * signature of any digest would be a sign-in anywhere. An operator's card signs as in every sign-in,
+ * for the origin that this terminal is pinned to, and for a PIN typed for that once.
  */
 export function mayDo(purpose: DeskPurpose, { method }: DeskCommand): boolean {
-  if (purpose === 'issue') return true
-  return (purpose === 'unblock' ? unblocking : reading).includes(method)
+  return purpose === 'issue' || allowed[purpose].includes(method)
 }
 
 /** Does it; bytes come back in base64. Secrets that came with it are overwritten. */
 export async function performDeskCommand(
   card: CardOperations,
   command: DeskCommand,
+  { origin }: DeskTerms,
 ): Promise<unknown> {
   try {
-    return asAnswer(await perform(card, command))
+    return asAnswer(await perform(card, command, origin))
   } finally {
     for (const secret of secretsOf(command)) secret.fill(0)
   }
 }
 
-function perform(card: CardOperations, command: DeskCommand): Promise<unknown> {
+function perform(card: CardOperations, command: DeskCommand, origin: string): Promise<unknown> {
   switch (command.method) {
     case 'identify':
       return card.identify()
@@ -121,6 +140,8 @@ function perform(card: CardOperations, command: DeskCommand): Promise<unknown> {
       return card.attestationAuthority()
     case 'sign':
       return card.sign(command.slot, command)
+    case 'signChallenge':
+      return card.signChallenge({ ...command, origin })
     case 'readObject':
       return card.readObject(command.name)
     case 'putObject':

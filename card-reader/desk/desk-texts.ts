@@ -6,6 +6,10 @@ export type DeskNotice = 'opened' | 'ended'
 const purposes: Readonly<Record<DeskPurpose, LocalText>> = {
   issue: { vi: 'Bàn cấp thẻ', en: 'Card desk' },
   unblock: { vi: 'Mở khóa thẻ từ xa', en: 'Unblocking from far away' },
+  'operator-sign-in': {
+    vi: 'Người vận hành đăng nhập (lệnh ecard)',
+    en: 'Operator sign-in (ecard command)',
+  },
   read: { vi: 'Đọc thẻ từ xa', en: 'Reading from far away' },
 }
 

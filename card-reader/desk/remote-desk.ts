@@ -178,7 +178,7 @@ async function serve(deps: RemoteDeskDeps, desk: OpenDesk): Promise<void> {
 type Answer = (message: unknown) => Promise<unknown>
 
 function withCard(
-  { cardPort, pinPrompt, log }: RemoteDeskDeps,
+  { cardPort, pinPrompt, signatory, log }: RemoteDeskDeps,
   { request, ending }: OpenDesk,
   work: (answer: Answer) => Promise<void>,
 ): Promise<void> {
@@ -195,7 +195,8 @@ function withCard(
       randomBytes,
     })
     try {
-      await work((message) => answerDeskCommand(operations, message, purpose))
+      const terms = { purpose, origin: signatory.issuer }
+      await work((message) => answerDeskCommand(operations, message, terms))
     } finally {
       forget()
     }

@@ -1,6 +1,7 @@
 import { InvalidArgumentError, Option, type Command } from 'commander'
 import { createAuditStore } from '../../src/audit/audit-store.ts'
 import { createCardStore } from '../../src/cards/card-store.ts'
+import { createAgencyStore } from '../../src/holders/agency-store.ts'
 import { listHolders, walkHolders } from '../../src/holders/holder-list-store.ts'
 import type { HolderWithPosts } from '../../src/holders/import/holder-import-store.ts'
 import { holderHeader, holderRow } from '../people/export-rows.ts'
@@ -10,7 +11,8 @@ import { ecardWords } from '../program/ecard-words.ts'
 import { languageOf } from '../words/language.ts'
 import { writeTable } from '../people/write-table.ts'
 import type { PeopleWords } from '../words/people-words.ts'
-import { withRegistry } from './open-registry.ts'
+import { actingOperator } from './acting-operator.ts'
+import { withRegistry, type Registry } from './open-registry.ts'
 
 interface Filter {
   readonly agency?: string
@@ -123,10 +125,16 @@ async function exportAll(options: Filter & ExportOptions): Promise<void> {
   const words = peopleWords(language)
   const { out } = options
   await inWords(words, () =>
-    withRegistry(async ({ db, clock }) => {
+    withRegistry(async (registry) => {
+      const { db, clock } = registry
+      const agencyId = await agencyIdOf(registry, options.agency)
+      const { actor } = await actingOperator(registry, 'holder.export', {
+        kind: 'agency',
+        agencyId,
+      })
       const at = clock.now()
       const facts = { agency: options.agency ?? null, all: options.all === true }
-      const event = { at, event: 'holder.exported', actor: 'ecard', facts } as const
+      const event = { at, event: 'holder.exported', actor, facts } as const
       await createAuditStore(db).append({ ...event, outcome: 'intended' })
       const holders = walkHolders(db, toFilter(options))
       const count =
@@ -141,6 +149,12 @@ async function exportAll(options: Filter & ExportOptions): Promise<void> {
       if (out !== undefined) console.log(words.exported(count, out))
     }),
   )
+}
+
+/** null: everybody, as for an agency that is not there. */
+async function agencyIdOf({ db }: Registry, code: string | undefined): Promise<string | null> {
+  const agency = code === undefined ? null : await createAgencyStore(db).findByCode(code)
+  return agency?.id ?? null
 }
 
 async function* rowsOf(

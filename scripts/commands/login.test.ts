@@ -5,6 +5,7 @@ import { Command } from 'commander'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { VirtualCard } from '../../card-reader/virtual-card/virtual-card.ts'
 import { createFakePinDesk, type FakePinDesk } from '../../test/support/fake-pin-desk.ts'
+import { createWire, startDeskNode, startDeskTerminal } from '../../test/support/desk-fixture.ts'
 import {
   chosenPin,
   openIssuingFixture,
@@ -19,6 +20,7 @@ import { grantRefusalReasons } from '../../src/operators/operator-refused.ts'
 import { operatorEn } from '../words/operator-en.ts'
 import { operatorVi } from '../words/operator-vi.ts'
 import { agencyCommand } from './agency.ts'
+import { holderCommand } from './holder.ts'
 import { loginCommand, logoutCommand, whoamiCommand } from './login.ts'
 import { operatorCommand } from './operator.ts'
 
@@ -81,7 +83,10 @@ describe('ecard login', () => {
       vi.spyOn(console, 'log').mockImplementation(say),
       vi.spyOn(console, 'error').mockImplementation(say),
     ]
-    const commands = [agencyCommand, operatorCommand, loginCommand, logoutCommand, whoamiCommand]
+    const commands = [
+      ...[agencyCommand, holderCommand, operatorCommand],
+      ...[loginCommand, logoutCommand, whoamiCommand],
+    ]
     const program = new Command('ecard')
     for (const make of commands) program.addCommand(make())
     let status = 0
@@ -173,6 +178,34 @@ describe('ecard login', () => {
     expect(rows).toHaveLength(1)
   })
 
+  it('signs in at a terminal that is no desk, where the PIN is typed', async () => {
+    const { url, db } = fixture.pki
+    const node = await startDeskNode(url, createWire())
+    const options = { isDesk: false, agent: { issuesCards: false } }
+    const terminal = await startDeskTerminal(db, node, options)
+    try {
+      terminal.port.insert(VirtualCard.open({ file: reader.replace('virtual:', '') }))
+      terminal.prompt.typed.push(chosenPin)
+      vi.stubEnv('ECARD_ISSUER', node.url)
+      const signedIn = await here('login', '--terminal', terminal.name)
+      expect(signedIn, signedIn.output).toMatchObject({ status: 0 })
+      const [asked] = terminal.prompt.asked
+      expect(signedIn.output).toContain(`number ${asked?.number ?? '?'}`)
+      expect(signedIn.output).toContain('Signed in: Nguyễn Văn Mẫu')
+    } finally {
+      vi.stubEnv('ECARD_ISSUER', environment['ECARD_ISSUER'])
+      await terminal.close()
+      await node.close()
+    }
+  })
+
+  it('names who took the holders away as a file', async () => {
+    const out = join(folder, 'holders.csv')
+    expect(await here('holder', 'export', '--out', out)).toMatchObject({ status: 0 })
+    const [event] = await createAuditStore(fixture.pki.db).listRecent({ limit: 1 })
+    expect(event).toMatchObject({ event: 'holder.exported', actor: first.id })
+  })
+
   it('does not use a session that others could have read', async () => {
     const file = join(folder, 'state', 'operator-session')
     await chmod(file, 0o640)
@@ -183,7 +216,8 @@ describe('ecard login', () => {
   it('signs out, and then nobody is', async () => {
     expect((await here('logout')).output).toBe('Signed out.\n')
     expect((await here('logout')).output).toBe('Nobody was signed in.\n')
-    expect((await here('whoami')).output).toMatch(/^OPERATOR_SIGN_IN_REQUIRED/)
+    for (const closed of [['whoami'], ['holder', 'export']])
+      expect((await here(...closed)).output).toMatch(/^OPERATOR_SIGN_IN_REQUIRED/)
     expect(await readdir(join(folder, 'state'))).toEqual([])
   })
 

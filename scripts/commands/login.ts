@@ -20,11 +20,9 @@ import {
   removeSessionSecret,
   writeSessionSecret,
 } from './operator-session-file.ts'
-import { withDesk } from './with-desk.ts'
+import { addDeskOptions, withDesk, type DeskCommandOptions } from './with-desk.ts'
 
-interface LoginOptions {
-  readonly reader: string
-  readonly trace?: boolean
+interface LoginOptions extends DeskCommandOptions {
   readonly json?: boolean
 }
 
@@ -34,10 +32,8 @@ interface Output {
 
 export function loginCommand(): Command {
   const { help } = operatorWords()
-  return new Command('login')
+  return addDeskOptions(new Command('login'))
     .description(help.login)
-    .requiredOption('--reader <name>', help.reader)
-    .option('--trace', help.trace)
     .option('--json', help.json)
     .addHelpText('after', help.loginNotes)
     .action((options: LoginOptions) => inOperatorWords(() => login(options)))
@@ -61,15 +57,14 @@ export function whoamiCommand(): Command {
     .action((options: Output) => inOperatorWords(() => whoami(options)))
 }
 
-async function login({ reader, trace, json }: LoginOptions): Promise<void> {
+async function login({ json, ...place }: LoginOptions): Promise<void> {
   const language = languageOf(process.env)
-  const desk = { reader, pins: askedPins(language), words: cardWords(language) }
+  const purpose = 'operator-sign-in'
+  const desk = { ...place, purpose, pins: askedPins(language), words: cardWords(language) } as const
   await prepareStateFolder()
   await withRegistry(async (registry) => {
     const deps = await signInDeps(registry)
-    const signedIn = await withDesk({ ...desk, ...(trace === true && { trace }) }, (card) =>
-      signInOperator(deps, card),
-    )
+    const signedIn = await withDesk(desk, (card) => signInOperator(deps, card))
     const before = await readSessionSecret()
     await writeSessionSecret(signedIn.sessionSecret)
     if (before !== null) await signOutOperator(registry, before)

@@ -4,8 +4,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { VirtualCard } from '../../card-reader/virtual-card/virtual-card.ts'
-import { createAuditStore } from '../../src/audit/audit-store.ts'
-import type { AuditEvent } from '../../src/audit/audit-event.ts'
 import { createCardStore } from '../../src/cards/card-store.ts'
 import { bootstrapOperators } from '../../src/operators/bootstrap-operators.ts'
 import { grantRole } from '../../src/operators/change-grants.ts'
@@ -18,7 +16,7 @@ import { operatorCommand } from './operator.ts'
 let fixture: IssuingFixture
 let folder: string
 let administrator: Awaited<ReturnType<typeof insertCard>>
-const audited: AuditEvent[] = []
+let lastSeen = '0'
 
 beforeAll(async () => {
   fixture = await createIssuingFixture()
@@ -55,12 +53,19 @@ async function recover(...args: readonly string[]): Promise<string> {
 const stateOf = async (cardUuid: string) =>
   (await createCardStore(fixture.pki.db).find(cardUuid))?.state
 
-/** What the audit got since the last time. */
+/** What the audit got since the last time, newest first. */
 async function newEvents(): Promise<(readonly unknown[])[]> {
-  const all = await createAuditStore(fixture.pki.db).listRecent({})
-  const fresh = all.slice(0, all.length - audited.length)
-  audited.unshift(...fresh)
-  return fresh.map(({ event, outcome, reason, actor }) => [event, outcome, reason, actor])
+  const { rows } = await fixture.pki.db.query<
+    Record<'id' | 'event', string> & {
+      outcome: string
+      reason: string | null
+      actor: string
+    }
+  >(`select id, event, outcome, reason, actor from audit_events where id > $1 order by id desc`, [
+    lastSeen,
+  ])
+  lastSeen = rows[0]?.id ?? lastSeen
+  return rows.map(({ event, outcome, reason, actor }) => [event, outcome, reason, actor])
 }
 
 describe('ecard operator recover', () => {
@@ -80,16 +85,16 @@ describe('ecard operator recover', () => {
     const other = await insertCard(db)
     await newEvents()
     const wish = ['--holder', other.holderId]
-    await expect(recover(...wish)).rejects.toMatchObject({ reason: 'administrator-left' })
-    expect(await newEvents()).toEqual([])
     const elsewhere = ['--lost', other.cardUuid, '--apply']
     for (const [args, reason] of [
+      [[], 'administrator-left'],
       [['--apply'], 'administrator-left'],
       [elsewhere, 'not-an-administrators-card'],
     ] as const)
       await expect(recover(...wish, ...args)).rejects.toMatchObject({ reason })
     expect(await newEvents()).toEqual([
       ['operator.recovered', 'refused', 'not-an-administrators-card', 'ecard'],
+      ['operator.recovered', 'refused', 'administrator-left', 'ecard'],
       ['operator.recovered', 'refused', 'administrator-left', 'ecard'],
     ])
     expect(await stateOf(other.cardUuid)).toBe('active')

@@ -47,6 +47,17 @@ describe('ecard passkey', () => {
     expect(event).toMatchObject({ actor: 'ecard', reason: 'telephone stolen' })
   })
 
+  it('tells the holder by mail where the service has a mail server', async () => {
+    const { session, passkey } = await fixture.registered()
+    const set = 'update holders set email = $2 where id = $1'
+    await fixture.db.query(set, [session.holder.id, 'mau@minhhoa.example'])
+    vi.stubEnv('ECARD_SMTP_HOST', 'mail.minhhoa.example')
+    vi.stubEnv('ECARD_MAIL_FROM', 'the@minhhoa.example')
+    await ecard('revoke', passkey.id, '--reason', 'telephone stolen', '--apply')
+    const { rows } = await fixture.db.query('select template, to_address from mails')
+    expect(rows).toEqual([{ template: 'passkey-revoked', to_address: 'mau@minhhoa.example' }])
+  })
+
   it('revokes all of a holder, those that may have a copy too', async () => {
     const first = await fixture.registered()
     await fixture.registered({ session: first.session })

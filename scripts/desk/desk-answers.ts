@@ -49,6 +49,7 @@ const deskAnswers = {
   attest: bytes.nullable(),
   attestationAuthority: bytes.nullable(),
   sign: bytes,
+  signChallenge: bytes,
   readObject: bytes.nullable(),
   putObject: nothing,
   readCertificate: bytes.nullable(),

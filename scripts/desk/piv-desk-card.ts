@@ -36,6 +36,7 @@ function inCardFaults(card: CardOperations): DeskCard {
     attest: (slot) => asCardFault(() => card.attest(slot)),
     attestationAuthority: () => asCardFault(() => card.attestationAuthority()),
     sign: (slot, what) => asCardFault(() => card.sign(slot, what)),
+    signChallenge: (question) => asCardFault(() => card.signChallenge(question)),
     readObject: (name) => asCardFault(() => card.readObject(name)),
     putObject: (name, content) => asCardFault(() => card.putObject(name, content)),
     readCertificate: (slot) => asCardFault(() => card.readCertificate(slot)),

@@ -1,8 +1,10 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { VirtualCard } from '../../card-reader/virtual-card/virtual-card.ts'
 import { inspectCard } from '../../src/cards/inspect-card.ts'
+import { checkCardSignature } from '../../src/card-auth/checks/card-signature.ts'
 import { issueCard } from '../../src/cards/issue-card.ts'
 import type { DeskCard } from '../../src/cards/desk-card.ts'
+import { answerAtDesk, presentCard } from '../../src/operators/answer-at-desk.ts'
 import { systemRandom } from '../../src/random.ts'
 import { openDeskSession } from '../../src/terminals/desk-session.ts'
 import { createTerminalStore } from '../../src/terminals/terminal-store.ts'
@@ -284,6 +286,43 @@ describe('the purpose of a desk', () => {
       },
       { purpose: 'read' },
     )
+  })
+
+  it('lets an operator answer a challenge at any terminal, for its own origin alone', async () => {
+    const card = VirtualCard.create()
+    await fixture.issue(card, await fixture.request())
+    const ordinary = await start({ isDesk: false, agent: { issuesCards: false } })
+    ordinary.port.insert(card)
+    ordinary.prompt.typed.push(chosenPin, chosenPin)
+    const nonce = systemRandom.bytes(32).toString('base64')
+    await at(
+      ordinary.name,
+      async (one) => {
+        const presented = await presentCard(one)
+        const asked = { origin: 'https://elsewhere.example', nonce }
+        for (let signed = 0; signed < 2; signed++) {
+          const { token } = await answerAtDesk(one, presented, asked)
+          const check = (origin: string) => () => {
+            checkCardSignature(presented.certificate, token, { origin, nonce })
+          }
+          expect(check(nodes[1].url)).not.toThrow()
+          expect(check(asked.origin)).toThrow('card-signature-wrong')
+        }
+        const digest = Buffer.alloc(32)
+        const puks = { from: Buffer.from('12345678'), to: Buffer.from('87654321') }
+        for (const work of [
+          () => one.sign('9A', { algorithm: 'P-256', digest }),
+          () => one.sign('9E', { algorithm: 'P-256', digest }),
+          () => one.enterPin(),
+          () => one.changePuk(puks),
+        ])
+          await expect(work()).rejects.toMatchObject(refusal('not-allowed'))
+      },
+      { purpose: 'operator-sign-in' },
+    )
+    expect(ordinary.prompt.asked.map(({ application }) => application.en)).toEqual([
+      ...['Operator sign-in (ecard command)', 'Operator sign-in (ecard command)'],
+    ])
   })
 
   it.each([

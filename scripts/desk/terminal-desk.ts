@@ -113,6 +113,7 @@ function remoteCard(ask: Ask, random: Random): DeskCard {
     attest: (slot) => ask('attest', { slot }),
     attestationAuthority: () => ask('attestationAuthority'),
     sign: (slot, { algorithm, digest }) => ask('sign', { slot, algorithm, digest: base64(digest) }),
+    signChallenge: ({ algorithm, nonce }) => ask('signChallenge', { algorithm, nonce }),
     readObject: (name) => ask('readObject', { name }),
     putObject: (name, content) => ask('putObject', { name, content: base64(content) }).then(done),
     readCertificate: (slot) => ask('readCertificate', { slot }),

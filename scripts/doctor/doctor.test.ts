@@ -2,8 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { insertCard } from '../../test/support/registry.ts'
 import { createTestDatabase } from '../../test/support/test-database.ts'
 import { createAuditStore } from '../../src/audit/audit-store.ts'
+import { suspendCard } from '../../src/cards/suspend-card.ts'
 import { systemClock } from '../../src/clock.ts'
 import { readConfig } from '../../src/config.ts'
 import { migrate } from '../../src/db/migrate.ts'
@@ -11,6 +13,8 @@ import { openDatabase, type Database } from '../../src/db/pool.ts'
 import { KeystoreUnavailable } from '../../src/errors.ts'
 import { examine, type Finding } from '../../src/health.ts'
 import { silentLog } from '../../src/log.ts'
+import { bootstrapOperators } from '../../src/operators/bootstrap-operators.ts'
+import { grantRole } from '../../src/operators/change-grants.ts'
 import { systemRandom } from '../../src/random.ts'
 import { doctorEn } from '../words/doctor-en.ts'
 import { doctorVi } from '../words/doctor-vi.ts'
@@ -54,6 +58,7 @@ const told = ({ level, code }: Finding): string => `${level} ${code}`
 describe('the doctor', () => {
   it('finds a new registry well', async () => {
     expect((await examine(registryChecks, parts())).map(told)).toEqual([
+      'amber operators.none',
       'green audit.well',
       'green issuances.none',
       'green puk.none',
@@ -90,11 +95,28 @@ describe('the doctor', () => {
     )
     const findings = await examine(registryChecks, parts({ clock: laterBy(120_000) }))
     expect(findings.map(told)).toEqual([
+      'amber operators.none',
       'amber audit.behind',
       'green issuances.none',
       'green puk.none',
       'red logout.stuck',
     ])
+  })
+
+  it('counts the administrators who could sign in: none, one and two of them', async () => {
+    const deps = { db, clock: systemClock, random: systemRandom }
+    const [first, second] = [await insertCard(db), await insertCard(db)]
+    const look = async () => told((await examine(registryChecks, parts()))[0] as Finding)
+    expect(await look()).toBe('amber operators.none')
+    const by = { actor: 'ecard', reason: 'first administrator' }
+    await bootstrapOperators(deps, { holderId: first.holderId, ...by })
+    expect(await look()).toBe('amber operators.one')
+    const role = { role: 'administrator', agencyId: null, reason: 'QĐ 12/2026' } as const
+    await grantRole(deps, { holderId: second.holderId, ...role, actor: first.holderId })
+    expect(await look()).toBe('green operators.well')
+    for (const { cardUuid } of [first, second])
+      await suspendCard({ db, clock: systemClock }, { cardUuid, ...by })
+    expect(await look()).toBe('red operators.locked-out')
   })
 })
 

@@ -1,17 +1,29 @@
 import { readChainHealth } from '../../src/audit/chain-health.ts'
 import { listRunning } from '../../src/cards/issuance-journal.ts'
 import type { Check, Finding } from '../../src/health.ts'
+import { isBootstrapped, listAdministratorCards } from '../../src/operators/grant-store.ts'
 import { countPuksReadOut, countStuckLogouts } from './doctor-store.ts'
 import { found } from './finding.ts'
 import type { DoctorParts } from './service-checks.ts'
 
 /** What was begun and not ended, and whether what happened can be proven. */
 export const registryChecks: readonly Check<DoctorParts>[] = [
+  { subject: 'operators', run: checkOperators },
   { subject: 'audit log', run: checkAudit },
   { subject: 'unfinished cards', run: checkIssuances },
   { subject: 'PUKs read out', run: checkPuks },
   { subject: 'sign-out notices', run: checkLogouts },
 ]
+
+async function checkOperators({ db, clock }: DoctorParts): Promise<Finding[]> {
+  if (!(await isBootstrapped(db))) return [found('amber', 'operators.none')]
+  const cards = await listAdministratorCards(db, clock.now())
+  const count = new Set(cards.map(({ holderId }) => holderId)).size
+  if (count === 0) return [found('red', 'operators.locked-out')]
+  return [
+    count === 1 ? found('amber', 'operators.one') : found('green', 'operators.well', { count }),
+  ]
+}
 
 /** The service signs every five minutes. */
 const overdueCheckpointMs = 15 * 60_000

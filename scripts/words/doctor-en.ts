@@ -52,6 +52,26 @@ Exit status: 0 nothing is red, 1 something is.
         'see ecard terminal list; enrol those machines again',
       ),
     'audit.well': ({ linked }) => said('audit log', `${String(linked)} events in the chain`),
+    'operators.none': () =>
+      said(
+        'operators',
+        'nobody is appointed: whoever reaches this registry may change it',
+        'ecard operator bootstrap --holder WHO --apply',
+      ),
+    'operators.locked-out': () =>
+      said(
+        'operators',
+        'no administrator of the whole province has a good card',
+        'on the machine with the keystore: ecard operator recover --help',
+      ),
+    'operators.one': () =>
+      said(
+        'operators',
+        'one administrator of the whole province has a good card: nobody can replace it',
+        'ecard operator grant --holder WHO --role administrator --reason "..." --apply',
+      ),
+    'operators.well': ({ count }) =>
+      said('operators', `${String(count)} administrators of the whole province have good cards`),
     'audit.behind': ({ waiting }) =>
       said(
         'audit log',

@@ -118,6 +118,26 @@ const own: Readonly<Record<DoctorCode, Say>> = {
       `${String(count)} cái hết hạn ${within(days)}`,
       'xem ecard terminal list; ghi danh lại các máy đó',
     ),
+  'operators.none': () =>
+    said(
+      'người vận hành',
+      'chưa chỉ định ai: ai vào được sổ đăng ký này đều thay đổi được',
+      'ecard operator bootstrap --holder NGƯỜI --apply',
+    ),
+  'operators.locked-out': () =>
+    said(
+      'người vận hành',
+      'không còn quản trị viên toàn tỉnh nào có thẻ dùng được',
+      'trên máy có kho khóa: ecard operator recover --help',
+    ),
+  'operators.one': () =>
+    said(
+      'người vận hành',
+      'chỉ một quản trị viên toàn tỉnh có thẻ dùng được: mất thẻ đó thì không ai thay được',
+      'ecard operator grant --holder NGƯỜI --role administrator --reason "..." --apply',
+    ),
+  'operators.well': ({ count }) =>
+    said('người vận hành', `${String(count)} quản trị viên toàn tỉnh có thẻ dùng được`),
   'audit.well': ({ linked }) => said('nhật ký kiểm soát', `${String(linked)} sự kiện trong chuỗi`),
   'audit.behind': ({ waiting }) =>
     said(

@@ -27,6 +27,7 @@ const actions: OperatorWords['actions'] = {
   'client.change': 'changing applications',
   'crl.publish': 'publishing revocation lists',
   'holder.change': 'changing holders',
+  'holder.export': 'exporting holders',
   'operator.change': 'granting or taking away roles',
   'pass.issue': 'giving out a temporary pass',
   'passkey.revoke': 'revoking a passkey',
@@ -81,10 +82,12 @@ Example:
     loginNotes: `
 The session ends after 15 minutes without a command, after 8 hours, at "ecard logout", and at once when
 the card, the holder or the last role ends. It is kept in ECARD_STATE_DIR, by default
-~/.local/state/ecard, for your eyes only.
+~/.local/state/ecard, for your eyes only. At a terminal the PIN is typed there; any terminal will do,
+and its prompt says that an operator signs in.
 
 Example:
-  ecard login --reader ACR1252`,
+  ecard login --reader ACR1252
+  ecard login --terminal "Quầy số 1"`,
     logout: 'sign out on this computer',
     logoutNotes: '\nExample:\n  ecard logout',
     whoami: 'show who is signed in, with which roles and until when',
@@ -93,8 +96,6 @@ Example:
     role: 'which role',
     agency: 'code of the office; without this, the whole province',
     reason: 'why; kept with the grant and in the audit log',
-    reader: 'the reader, or virtual:<file> for a virtual card',
-    trace: 'tell every exchange with the card: no data, only lengths and times',
     all: 'with those that have ended',
     json: 'as JSON',
     apply: 'do it; without this, only say what would change',

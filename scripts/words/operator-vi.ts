@@ -27,6 +27,7 @@ const actions: OperatorWords['actions'] = {
   'client.change': 'thay đổi ứng dụng',
   'crl.publish': 'công bố danh sách thu hồi',
   'holder.change': 'thay đổi chủ thẻ',
+  'holder.export': 'xuất danh sách chủ thẻ',
   'operator.change': 'giao hoặc thu vai trò',
   'pass.issue': 'cấp mã tạm thời',
   'passkey.revoke': 'thu hồi khóa truy cập (passkey)',
@@ -80,10 +81,12 @@ Ví dụ:
     loginNotes: `
 Phiên kết thúc sau 15 phút không có lệnh nào, sau 8 giờ, khi "ecard logout", và ngay khi thẻ, chủ thẻ
 hoặc vai trò cuối cùng chấm dứt. Phiên được giữ trong ECARD_STATE_DIR, mặc định ~/.local/state/ecard,
-chỉ mình bạn đọc được.
+chỉ mình bạn đọc được. Với --terminal thì mã PIN nhập tại máy đọc thẻ đó; máy nào cũng được, và lời
+nhắc trên máy nói rõ người vận hành đăng nhập.
 
 Ví dụ:
-  ecard login --reader ACR1252`,
+  ecard login --reader ACR1252
+  ecard login --terminal "Quầy số 1"`,
     logout: 'đăng xuất trên máy này',
     logoutNotes: '\nVí dụ:\n  ecard logout',
     whoami: 'cho biết ai đang đăng nhập, với vai trò nào, đến khi nào',
@@ -92,8 +95,6 @@ Ví dụ:
     role: 'vai trò',
     agency: 'mã cơ quan; không nêu là toàn tỉnh',
     reason: 'lý do; được giữ cùng vai trò và trong nhật ký kiểm soát',
-    reader: 'đầu đọc, hoặc virtual:<tệp> cho thẻ ảo',
-    trace: 'kể từng lần trao đổi với thẻ: không có dữ liệu, chỉ độ dài và thời gian',
     all: 'kể cả những vai trò đã kết thúc',
     json: 'dạng JSON',
     apply: 'thực hiện; không có thì chỉ nói sẽ thay đổi gì',

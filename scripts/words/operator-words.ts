@@ -77,8 +77,6 @@ export interface OperatorHelp {
   readonly role: string
   readonly agency: string
   readonly reason: string
-  readonly reader: string
-  readonly trace: string
   readonly all: string
   readonly json: string
   readonly apply: string

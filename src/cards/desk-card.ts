@@ -103,6 +103,18 @@ export interface DeskCard {
     slot: KeySlot,
     what: { readonly algorithm: CardKeyAlgorithm; readonly digest: Buffer },
   ): Promise<Buffer>
+  /**
+   * Asks the holder for the PIN and has 9A sign H(H(origin) ‖ H(nonce)), as in every sign-in (Web
+   * eID authentication token 1.0). A terminal does so for its own origin, whatever `origin` is.
+   *
+   * @throws CardFault `pin-cancelled`, `pin-blocked`
+   */
+  signChallenge(question: {
+    readonly algorithm: CardKeyAlgorithm
+    readonly origin: string
+    /** base64 of 32 bytes. */
+    readonly nonce: string
+  }): Promise<Buffer>
   /** null where there is none. */
   readObject(name: ObjectName): Promise<Buffer | null>
   /** @param content - what goes inside tag 53, or the object's own tag */

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import type { TokenAlgorithm, UnverifiedAuthToken } from '../card-auth/auth-token.ts'
 import { CardRefused } from '../card-auth/refusal.ts'
 import type { CardKeyAlgorithm, DeskCard } from '../cards/desk-card.ts'
@@ -20,14 +19,13 @@ export interface OperatorAnswer {
 interface SigningProfile {
   readonly key: CardKeyAlgorithm
   readonly token: TokenAlgorithm
-  readonly hash: 'sha256' | 'sha384'
 }
 
 /** By the name of the curve, or the type of the key. */
 const signingProfiles: Readonly<Partial<Record<string, SigningProfile>>> = {
-  prime256v1: { key: 'P-256', token: 'ES256', hash: 'sha256' },
-  secp384r1: { key: 'P-384', token: 'ES384', hash: 'sha384' },
-  rsa: { key: 'RSA-2048', token: 'RS256', hash: 'sha256' },
+  prime256v1: { key: 'P-256', token: 'ES256' },
+  secp384r1: { key: 'P-384', token: 'ES384' },
+  rsa: { key: 'RSA-2048', token: 'RS256' },
 }
 
 /**
@@ -55,11 +53,8 @@ export async function answerAtDesk(
   { cardUuid, certificate }: PresentedCard,
   question: { readonly origin: string; readonly nonce: string },
 ): Promise<OperatorAnswer> {
-  const { key, token, hash } = signingProfileOf(certificate)
-  const digestOf = (data: string | Buffer) => createHash(hash).update(data).digest()
-  const signed = Buffer.concat([digestOf(question.origin), digestOf(question.nonce)])
-  await card.enterPin()
-  const signature = await card.sign('9A', { algorithm: key, digest: digestOf(signed) })
+  const { key, token } = signingProfileOf(certificate)
+  const signature = await card.signChallenge({ algorithm: key, ...question })
   const unverifiedCertificate = certificate.der
   return { cardUuid, token: { unverifiedCertificate, algorithm: token, signature } }
 }

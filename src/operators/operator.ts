@@ -27,6 +27,7 @@ export const operatorActions = [
   'client.change',
   'crl.publish',
   'holder.change',
+  'holder.export',
   'operator.change',
   'pass.issue',
   'passkey.revoke',

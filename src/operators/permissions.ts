@@ -7,7 +7,7 @@ const auditor = 'auditor'
 
 /**
  * Who may do what, within the agencies of the grant. Looking is free to whoever reaches the
- * registry; an auditor looks, and signs the audit. An administrator may do everything: where there
+ * registry, but not taking the people in it away as a file; an auditor looks, and signs the audit. An administrator may do everything: where there
  * is only one yet, somebody has to issue the second one's card.
  */
 export const permissions: Readonly<Record<OperatorAction, readonly OperatorRole[]>> = {
@@ -28,6 +28,7 @@ export const permissions: Readonly<Record<OperatorAction, readonly OperatorRole[
   'client.change': [administrator],
   'crl.publish': [administrator],
   'holder.change': [administrator],
+  'holder.export': [administrator, auditor],
   'operator.change': [administrator],
   'pass.issue': [administrator, officer, helpDesk],
   'passkey.revoke': [administrator, officer, helpDesk],

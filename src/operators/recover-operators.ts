@@ -42,47 +42,62 @@ const province = { role: 'administrator', agencyId: null } as const
 /**
  * Appoints an administrator of the whole province where none is left who could sign in: the cards
  * are lost, expired or suspended. It takes the keys of the certification system in place of an
- * operator's card. Refusals are in the audit too.
+ * operator's card. A refusal is in the audit before it is thrown.
  *
  * @throws NotFound, GrantRefused as `planRecovery`
  */
-export async function recoverOperators(
-  deps: RecoveryDeps,
-  request: RecoveryRequest,
-): Promise<void> {
-  const { db, clock } = deps
+export function recoverOperators(deps: RecoveryDeps, request: RecoveryRequest): Promise<void> {
+  const { db, clock, random } = deps
   const at = clock.now()
-  const { holderId, actor, reason, lostCards } = request
-  const facts = { ...province, lostCards: lostCards.join(' ') }
-  const event = { at, event: 'operator.recovered', actor, holderId, facts } as const
-  try {
+  return recordRefusals(deps, request, async () => {
     await checkOwnsAuthority(deps)
     await db.inTransaction(async (tx) => {
       await lockGrants(tx)
       await checkRecovery(tx, request, at)
       await endLostCards(withinTransaction(db, tx), request, at)
-      await grantProvince(tx, request, { id: deps.random.uuid(), at })
-      await createAuditStore(tx).append({ ...event, outcome: 'succeeded', reason })
+      await grantProvince(tx, request, { id: random.uuid(), at })
+      const { reason } = request
+      const event = { ...eventOf(request, at), outcome: 'succeeded', reason } as const
+      await createAuditStore(tx).append(event)
     })
-  } catch (error) {
-    const refusal = error instanceof GrantRefused ? error.reason : null
-    if (refusal !== null)
-      await createAuditStore(db).append({ ...event, outcome: 'refused', reason: refusal })
-    throw error
-  }
+  })
 }
 
 /**
- * Whether `recoverOperators` would work.
+ * Whether `recoverOperators` would work. Whoever tries is in the audit, too.
  *
  * @throws NotFound
  * @throws GrantRefused `before-bootstrap`, `keystore-not-ours`, `not-a-person`, `holder-inactive`,
  *   `not-an-administrators-card`, `administrator-left`, `holder-without-card`
  */
-export async function planRecovery(deps: RecoveryDeps, request: RecoveryRequest): Promise<void> {
-  await checkOwnsAuthority(deps)
-  if (!(await isBootstrapped(deps.db))) throw new GrantRefused('before-bootstrap')
-  await checkRecovery(deps.db, request, deps.clock.now())
+export function planRecovery(deps: RecoveryDeps, request: RecoveryRequest): Promise<void> {
+  return recordRefusals(deps, request, async () => {
+    await checkOwnsAuthority(deps)
+    if (!(await isBootstrapped(deps.db))) throw new GrantRefused('before-bootstrap')
+    await checkRecovery(deps.db, request, deps.clock.now())
+  })
+}
+
+async function recordRefusals(
+  { db, clock }: RecoveryDeps,
+  request: RecoveryRequest,
+  work: () => Promise<void>,
+): Promise<void> {
+  try {
+    await work()
+  } catch (error) {
+    if (error instanceof GrantRefused) {
+      const { reason } = error
+      const event = { ...eventOf(request, clock.now()), outcome: 'refused', reason } as const
+      await createAuditStore(db).append(event)
+    }
+    throw error
+  }
+}
+
+function eventOf({ holderId, actor, lostCards }: RecoveryRequest, at: Date) {
+  const facts = { ...province, lostCards: lostCards.join(' ') }
+  return { at, event: 'operator.recovered', actor, holderId, facts } as const
 }
 
 /** A new and empty keystore opens too: one of the keys has to be an authority's of this registry. */

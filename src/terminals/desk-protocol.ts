@@ -6,7 +6,7 @@
 import { z } from 'zod'
 import type { Language } from './protocol.ts'
 
-export const deskPurposes = ['issue', 'unblock', 'read'] as const
+export const deskPurposes = ['issue', 'unblock', 'read', 'operator-sign-in'] as const
 /** The agent does of a desk's operations what its purpose needs. */
 export type DeskPurpose = (typeof deskPurposes)[number]
 
