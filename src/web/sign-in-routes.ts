@@ -145,14 +145,16 @@ function signInView(
   { language, now, hasPasskeys }: { language: Language; now: Date; hasPasskeys: boolean },
 ): SignInView {
   const application = asked.client.name[language]
+  const passkey = passkeyOffer(asked, { language, canBe: hasPasskeys })
+  const takesPasskeys = passkey.isOffered
   return {
     interactionId: asked.interactionId,
     language,
     application,
     office: asked.client.office?.[language] ?? null,
     terminalName: beginning.terminalName,
-    notice: noticeFor(asked.reason, asked.cardKinds, language),
-    passkey: passkeyOffer(asked, { language, canBe: hasPasskeys }),
+    notice: noticeFor(asked.reason, asked.cardKinds, { language, takesPasskeys }),
+    passkey,
     isPassOffered: asked.methods.includes('pass'),
     state: viewOf(beginning.state, stateWords[beginning.state], language),
     values: { application },

@@ -26,6 +26,9 @@ const runBy: Readonly<Record<string, string>> = {
   'npm run ecard -- batch list': 'here',
   'npm run ecard -- operator bootstrap --holder 000123456789':
     'scripts/commands/login.test.ts, with another holder',
+  'npm run ecard -- pass issue --holder 000123456789 --for 4h --reason "card left at home"':
+    'scripts/commands/pass.test.ts, with another holder',
+  'npm run ecard -- passkey list 000123456789': 'scripts/commands/passkey.test.ts, likewise',
   'npm run ecard -- client list': 'here',
   'npm run ecard -- certificate expiring --days 60': 'here',
   'npm run ecard -- audit list': 'here',

@@ -250,6 +250,8 @@ function show(view, values = {}) {
   find('code').textContent = view.code
   document.title = `${heading} · ${application}`
   retry.hidden = !view.stopped
+  // On a phone the passkey stands above: what went wrong must not wait below the edge.
+  if (view.stopped) stage.scrollIntoView({ block: 'nearest' })
   // Enter is enough to go on, unless the person is busy elsewhere on the page.
   if (view.stopped && document.activeElement === document.body) retry.focus()
 }

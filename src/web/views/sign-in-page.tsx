@@ -38,7 +38,9 @@ export interface ChallengeView {
 
 /** Who asks, where one is, what to do now, what else one could do; in this order. */
 export function SignInPage({ view, states }: { view: SignInView; states: string }): VNode {
-  const { language, challenge } = view
+  const { language, challenge, passkey } = view
+  // At home and on a phone there is no reader to be paired with: the passkey is the way in there.
+  const isPasskeyFirst = passkey.isOffered && view.terminalName === null
   return (
     <div
       class="sign-in"
@@ -54,12 +56,13 @@ export function SignInPage({ view, states }: { view: SignInView; states: string 
       <noscript>
         <p class="notice">{words.noScript[language]}</p>
       </noscript>
+      {isPasskeyFirst && <PasskeySection language={language} isFirst />}
       <Stage view={view} />
-      {view.passkey.isOffered && <PasskeySection language={language} />}
+      {passkey.isOffered && !isPasskeyFirst && <PasskeySection language={language} />}
       {view.isPassOffered && <PassOffer interactionId={view.interactionId} language={language} />}
-      {view.passkey.whyCardAlone !== null && (
+      {passkey.whyCardAlone !== null && (
         <p class="card-alone" id="card-alone">
-          {view.passkey.whyCardAlone}
+          {passkey.whyCardAlone}
         </p>
       )}
       <Others view={view} />
@@ -128,12 +131,25 @@ function Where({ view: { language, terminalName } }: { view: SignInView }): VNod
 }
 
 /** Shown by its script, where the browser knows passkeys; the field is where it offers them. */
-function PasskeySection({ language }: { language: Language }): VNode {
+function PasskeySection({
+  language,
+  isFirst = false,
+}: {
+  language: Language
+  isFirst?: boolean
+}): VNode {
+  const { signInFirst, signInFirstAdvice, signInHeading } = passkeyWords
   return (
-    <section class="passkey" id="passkey" aria-labelledby="passkey-heading" hidden>
-      <h2 id="passkey-heading" class="passkey-heading">
-        {passkeyWords.signInHeading[language]}
+    <section
+      class={isFirst ? 'passkey passkey-first' : 'passkey'}
+      id="passkey"
+      aria-labelledby="passkey-heading"
+      hidden
+    >
+      <h2 id="passkey-heading" class={isFirst ? 'heading' : 'passkey-heading'}>
+        {(isFirst ? signInFirst : signInHeading)[language]}
       </h2>
+      {isFirst && <p class="advice">{signInFirstAdvice[language]}</p>}
       <label class="passkey-choice">
         <span class="label">{passkeyWords.fieldLabel[language]}</span>{' '}
         <input
@@ -143,7 +159,11 @@ function PasskeySection({ language }: { language: Language }): VNode {
           placeholder={passkeyWords.fieldHint[language]}
         />
       </label>
-      <button id="passkey-use" class="button button-quiet" type="button">
+      <button
+        id="passkey-use"
+        class={isFirst ? 'button button-go' : 'button button-quiet'}
+        type="button"
+      >
         {passkeyWords.use[language]}
       </button>
     </section>

@@ -7,6 +7,10 @@ export const noticeWords = {
     vi: 'Ứng dụng này cần thẻ và mã PIN',
     en: 'This application needs card and PIN',
   },
+  'level-or-passkey': {
+    vi: 'Ứng dụng này cần thẻ và mã PIN, hoặc khóa truy cập',
+    en: 'This application needs card and PIN, or a passkey',
+  },
   application: {
     vi: 'Mã tạm thời vừa dùng không mở ứng dụng này',
     en: 'The temporary pass just used does not open this application',
@@ -27,6 +31,10 @@ export const noticeWords = {
     vi: 'Ứng dụng này cần bạn xác nhận lại bằng thẻ',
     en: 'This application asks you to confirm with your card again',
   },
+  'max-age-or-passkey': {
+    vi: 'Ứng dụng này cần bạn xác nhận lại',
+    en: 'This application asks you to confirm again',
+  },
 } satisfies Record<string, Text>
 
 export type NoticeReason = keyof typeof noticeWords
@@ -39,14 +47,20 @@ const kindWords: Readonly<Record<CardKind, Text>> = {
 
 const or: Text = { vi: ' hoặc ', en: ' or ' }
 
-/** The sentence for `reason`, or null for a reason that needs none (a first sign-in). */
+/**
+ * The sentence for `reason`, or null for a reason that needs none (a first sign-in).
+ *
+ * @param options.takesPasskeys - whether a passkey would do as well as the card
+ */
 export function noticeFor(
   reason: string,
   cardKinds: readonly CardKind[],
-  language: Language,
+  { language, takesPasskeys }: { language: Language; takesPasskeys: boolean },
 ): string | null {
-  if (!isNoticeReason(reason)) return null
-  return fill(noticeWords[reason][language], { kinds: kindsInWords(cardKinds, language) })
+  const wider = `${reason}-or-passkey`
+  const said = takesPasskeys && isNoticeReason(wider) ? wider : reason
+  if (!isNoticeReason(said)) return null
+  return fill(noticeWords[said][language], { kinds: kindsInWords(cardKinds, language) })
 }
 
 /** "civil-servant e-cards or citizen e-cards" */

@@ -7,6 +7,11 @@ export const passkeyWords = {
     vi: 'Không có thẻ hoặc đầu đọc ở đây?',
     en: 'No card or no reader here?',
   },
+  signInFirst: { vi: 'Đăng nhập bằng khóa truy cập', en: 'Sign in with a passkey' },
+  signInFirstAdvice: {
+    vi: 'Bằng vân tay, khuôn mặt hoặc mã mở khóa của thiết bị này, của điện thoại, hoặc bằng khóa bảo mật.',
+    en: 'By fingerprint, face or screen lock of this device or your phone, or with a security key.',
+  },
   fieldLabel: { vi: 'Khóa truy cập (passkey)', en: 'Passkey' },
   fieldHint: { vi: 'Bấm vào đây để chọn khóa đã lưu', en: 'Press here to choose a saved one' },
   use: { vi: 'Dùng khóa truy cập', en: 'Use a passkey' },

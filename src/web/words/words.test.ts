@@ -103,7 +103,8 @@ describe('sentences', () => {
   })
 
   it('give no notice for a first sign-in', () => {
-    expect(noticeFor('no-session', ['citizen'], 'vi')).toBeNull()
-    expect(noticeFor('toString', ['citizen'], 'vi')).toBeNull()
+    const options = { language: 'vi', takesPasskeys: true } as const
+    expect(noticeFor('no-session', ['citizen'], options)).toBeNull()
+    expect(noticeFor('toString', ['citizen'], options)).toBeNull()
   })
 })
