@@ -1,5 +1,14 @@
 import { resolve } from 'node:path'
 import { z } from 'zod'
+import { halfAnHsm, hsmSettings, pkcs11Of, type Pkcs11Config } from './config/hsm-settings.ts'
+import { mailOf, mailSettings, wrongMail, type MailConfig } from './config/mail-settings.ts'
+import {
+  passkeysOf,
+  passkeySettings,
+  wrongPasskeys,
+  type PasskeyConfig,
+} from './config/passkey-settings.ts'
+import { isIssuer, isOrigin, urlOf, wholeNumber } from './config/setting.ts'
 import { AppError } from './errors.ts'
 import { logLevels, type LogLevel } from './log.ts'
 
@@ -36,43 +45,6 @@ export interface Config {
   /** How many proxies in front of the service are believed about the client's address. */
   readonly trustedProxies: number
 }
-
-export interface PasskeyConfig {
-  /** The domain that passkeys are made for: the issuer's host (null) or one above it. */
-  readonly rpId: string | null
-  /** What is known of models of devices (FIDO Metadata Service 3, the payload as JSON); or null. */
-  readonly metadataFile: string | null
-  readonly policy: {
-    readonly attestation: 'none' | 'direct' | 'trusted'
-    readonly mayBeSynced: boolean
-    readonly mayStandAlone: boolean
-  }
-}
-
-export interface MailConfig {
-  readonly host: string
-  readonly port: number
-  /** `none` for a server on this very machine alone. */
-  readonly security: 'starttls' | 'tls' | 'none'
-  /** A file whose content (less one line end) is the password; null where it asks for none. */
-  readonly login: { readonly user: string; readonly passwordFile: string } | null
-  /** The address that mails come from. */
-  readonly from: string
-}
-
-export interface Pkcs11Config {
-  /** The PKCS#11 library of the HSM. */
-  readonly module: string
-  /** The label of the token in it. */
-  readonly token: string
-  /** A file whose content (less one line end) is the token's user PIN. */
-  readonly pinFile: string
-  /** Whose keys it holds: authorities', OCSP signers', those of tokens, the audit, cards and passes. */
-  readonly keys: readonly Pkcs11KeyUse[]
-}
-
-export const pkcs11KeyUses = ['ca', 'ocsp', 'oidc', 'audit', 'card', 'pass'] as const
-export type Pkcs11KeyUse = (typeof pkcs11KeyUses)[number]
 
 /** Addresses that carry passwords. They print as `[secret]`. */
 export class Secrets {
@@ -114,16 +86,6 @@ export class ConfigInvalid extends AppError {
   }
 }
 
-const wholeNumber = (min: number, max: number) =>
-  z.coerce
-    .number('must be a whole number')
-    .int('must be a whole number')
-    .min(min, `must be at least ${min}`)
-    .max(max, `must be at most ${max}`)
-
-const oneOf = <Name extends string>(...names: [Name, ...Name[]]) =>
-  z.enum(names, { error: `must be one of ${names.join(', ')}` })
-
 const environment = z.object({
   ECARD_ISSUER: z.string().default('http://localhost:8400').refine(isIssuer, {
     error:
@@ -133,16 +95,7 @@ const environment = z.object({
   ECARD_PORT: wholeNumber(1, 65_535).default(8400),
   ECARD_DATA_DIR: z.string().min(1).default('data'),
   ECARD_KEYSTORE_PASSPHRASE_FILE: z.string().min(1).optional(),
-  ECARD_PKCS11_MODULE: z.string().min(1).optional(),
-  ECARD_PKCS11_TOKEN: z.string().min(1).max(32, 'must be at most 32 characters').optional(),
-  ECARD_PKCS11_PIN_FILE: z.string().min(1).optional(),
-  ECARD_PKCS11_KEYS: z
-    .string()
-    .default(pkcs11KeyUses.join(','))
-    .transform((list) => list.split(',').map((use) => use.trim()))
-    .pipe(
-      z.array(z.enum(pkcs11KeyUses, { error: `must list some of ${pkcs11KeyUses.join(', ')}` })),
-    ),
+  ...hsmSettings,
   ECARD_PKI_URL: z
     .string()
     .refine(isOrigin, { error: 'must be an origin such as http://pki.example, without a path' })
@@ -164,17 +117,8 @@ const environment = z.object({
   ECARD_OPERATOR_EN: z.string().max(80, 'must be at most 80 characters').default('E-card sign-in'),
   ECARD_BATCH_FOUR_EYES_ABOVE: wholeNumber(0, 5000).default(10),
   ECARD_TRUSTED_PROXIES: wholeNumber(0, 8).default(0),
-  ECARD_PASSKEY_RP_ID: z.hostname('must be a domain such as minhhoa.example').optional(),
-  ECARD_PASSKEY_ATTESTATION: oneOf('none', 'direct', 'trusted').default('none'),
-  ECARD_PASSKEY_METADATA: z.string().min(1).optional(),
-  ECARD_PASSKEY_SYNCED: oneOf('allow', 'refuse').default('allow'),
-  ECARD_PASSKEY_WITHOUT_CARD: oneOf('allow', 'refuse').default('refuse'),
-  ECARD_SMTP_HOST: z.string().min(1).optional(),
-  ECARD_SMTP_PORT: wholeNumber(1, 65_535).optional(),
-  ECARD_SMTP_SECURITY: oneOf('starttls', 'tls', 'none').default('starttls'),
-  ECARD_SMTP_USER: z.string().min(1).optional(),
-  ECARD_SMTP_PASSWORD_FILE: z.string().min(1).optional(),
-  ECARD_MAIL_FROM: z.email('must be an address such as the-dien-tu@minhhoa.example').optional(),
+  ...passkeySettings,
+  ...mailSettings,
   DATABASE_URL: urlOf(['postgres:', 'postgresql:']).optional(),
   REDIS_URL: urlOf(['redis:', 'rediss:']).optional(),
 })
@@ -239,109 +183,4 @@ function unknownVariables(env: NodeJS.ProcessEnv): string[] {
 
 function describeIssue(issue: z.core.$ZodIssue): string {
   return `${issue.path.join('.')}: ${issue.message}`
-}
-
-const pkcs11Variables = [
-  'ECARD_PKCS11_MODULE',
-  'ECARD_PKCS11_TOKEN',
-  'ECARD_PKCS11_PIN_FILE',
-] as const
-
-/** An HSM is described in full or not at all. */
-function halfAnHsm(env: NodeJS.ProcessEnv): string[] {
-  const missing = pkcs11Variables.filter((name) => env[name] === undefined)
-  if (missing.length === 0 || missing.length === pkcs11Variables.length) return []
-  return missing.map((name) => `${name}: must be set too, for the HSM to be used`)
-}
-
-function pkcs11Of(read: z.infer<typeof environment>): Pkcs11Config | null {
-  const { ECARD_PKCS11_MODULE: module, ECARD_PKCS11_TOKEN: token } = read
-  const { ECARD_PKCS11_PIN_FILE: pinFile, ECARD_PKCS11_KEYS: keys } = read
-  if (module === undefined || token === undefined || pinFile === undefined) return null
-  return Object.freeze({ module, token, pinFile, keys })
-}
-
-function passkeysOf(read: z.infer<typeof environment>): PasskeyConfig {
-  return Object.freeze({
-    rpId: read.ECARD_PASSKEY_RP_ID ?? null,
-    metadataFile: read.ECARD_PASSKEY_METADATA ?? null,
-    policy: {
-      attestation: read.ECARD_PASSKEY_ATTESTATION,
-      mayBeSynced: read.ECARD_PASSKEY_SYNCED === 'allow',
-      mayStandAlone: read.ECARD_PASSKEY_WITHOUT_CARD === 'allow',
-    },
-  })
-}
-
-/** Browsers make passkeys for a page's host or a domain above it; some models need to be known. */
-function wrongPasskeys(read: z.infer<typeof environment>): string[] {
-  const { ECARD_PASSKEY_RP_ID: rpId, ECARD_PASSKEY_ATTESTATION: attestation } = read
-  const { hostname } = new URL(read.ECARD_ISSUER)
-  const isOurs = rpId === undefined || rpId === hostname || hostname.endsWith(`.${rpId}`)
-  const isJudged = attestation !== 'trusted' || read.ECARD_PASSKEY_METADATA !== undefined
-  return [
-    ...(isOurs
-      ? []
-      : ['ECARD_PASSKEY_RP_ID: must be the host of ECARD_ISSUER or a domain above it']),
-    ...(isJudged
-      ? []
-      : ['ECARD_PASSKEY_METADATA: must be set where only trusted devices are taken']),
-  ]
-}
-
-const smtpPorts = { starttls: 587, tls: 465, none: 25 } as const
-
-function mailOf(read: z.infer<typeof environment>): MailConfig | null {
-  const { ECARD_SMTP_HOST: host, ECARD_MAIL_FROM: from, ECARD_SMTP_SECURITY: security } = read
-  const { ECARD_SMTP_USER: user, ECARD_SMTP_PASSWORD_FILE: passwordFile } = read
-  if (host === undefined || from === undefined) return null
-  const login = user === undefined || passwordFile === undefined ? null : { user, passwordFile }
-  return Object.freeze({
-    host,
-    port: read.ECARD_SMTP_PORT ?? smtpPorts[security],
-    security,
-    login,
-    from,
-  })
-}
-
-/** Both of two, or neither of them. */
-const mailPairs = [
-  ['ECARD_SMTP_HOST', 'ECARD_MAIL_FROM'],
-  ['ECARD_SMTP_USER', 'ECARD_SMTP_PASSWORD_FILE'],
-] as const
-
-/** Half a description of the mail server, or mails in the clear across a network. */
-function wrongMail(env: NodeJS.ProcessEnv): string[] {
-  const missing = mailPairs.flatMap((pair) => {
-    const absent = pair.filter((name) => env[name] === undefined)
-    return absent.length === 1 ? absent : []
-  })
-  const { ECARD_SMTP_HOST: host, ECARD_SMTP_SECURITY: security } = env
-  const isBare = security === 'none' && host !== undefined && !loopbackHosts.includes(host)
-  return [
-    ...missing.map((name) => `${name}: must be set too, for mails to be sent`),
-    ...(isBare ? ['ECARD_SMTP_SECURITY: must not be none for a server on another machine'] : []),
-  ]
-}
-
-const loopbackHosts: readonly string[] = ['localhost', '127.0.0.1', '::1']
-
-function isOrigin(value: string): boolean {
-  const url = URL.parse(value)
-  return url !== null && url.origin === value && /^https?:$/.test(url.protocol)
-}
-
-function isIssuer(value: string): boolean {
-  const url = URL.parse(value)
-  if (url === null || url.origin !== value) return false
-  const loopback = ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname)
-  return url.protocol === 'https:' || (url.protocol === 'http:' && loopback)
-}
-
-function urlOf(protocols: readonly string[]): z.ZodType<string> {
-  const isOne = (value: string) => protocols.includes(URL.parse(value)?.protocol ?? '')
-  return z
-    .string()
-    .refine(isOne, { error: `must be an address that starts with ${protocols[0]}//` })
 }
