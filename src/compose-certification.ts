@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { createAuditStore } from './audit/audit-store.ts'
 import type { Clock } from './clock.ts'
+import type { Closers } from './closers.ts'
 import type { Config } from './config.ts'
 import type { Database } from './db/pool.ts'
 import type { Finding } from './health.ts'
@@ -29,8 +30,6 @@ export interface CertificationBasics {
   readonly random: Random
   readonly log: Log
 }
-
-type Closers = (() => Promise<unknown>)[]
 
 /** An issuance takes well under a second; one that takes so long has died, or fails cleanly. */
 const settledAfterSeconds = 60

@@ -1,4 +1,4 @@
-import { createServer, type RequestListener, type Server } from 'node:http'
+import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createAuditStore } from './audit/audit-store.ts'
 import { watchAuditChain } from './audit/watch-audit-chain.ts'
@@ -13,21 +13,14 @@ import { watchCardEnds } from './cards/expire-cards.ts'
 import type { StandingChange } from './cards/standing-store.ts'
 import { watchStanding } from './cards/watch-standing.ts'
 import { systemClock, type Clock } from './clock.ts'
+import { closeAll, type Closers } from './closers.ts'
 import { openCertification, openConfiguredKeystore, openIssuance } from './compose-certification.ts'
 import { enrolWithinLimit, mayOpenChannel } from './compose-limits.ts'
 import { openMailDelivery } from './compose-mail.ts'
 import { bindOwnPages, bindPasskeys } from './compose-passkeys.ts'
+import { openExpiring, openRegistry } from './compose-stores.ts'
 import type { Config, Secrets } from './config.ts'
-import { startEmbeddedPostgres } from './db/embedded-postgres.ts'
-import type { ExpiringStore } from './db/expiring-store.ts'
-import { createMemoryRateLimiter } from './db/flexible-rate-limiter.ts'
-import { createMemoryBus } from './db/memory-bus.ts'
-import { createMemoryStore } from './db/memory-store.ts'
-import type { MessageBus } from './db/message-bus.ts'
-import { migrate } from './db/migrate.ts'
-import { openDatabase, type Database } from './db/pool.ts'
-import type { RateLimiter } from './db/rate-limiter.ts'
-import { openRedis } from './db/redis.ts'
+import type { Database } from './db/pool.ts'
 import { createAgencyStore } from './holders/agency-store.ts'
 import { createHolderStore } from './holders/holder-store.ts'
 import { deriveSecret } from './keystore/passphrase.ts'
@@ -49,6 +42,7 @@ import { createPasskeyStore } from './passkeys/passkey-store.ts'
 import { openRelyingParty } from './passkeys/relying-party.ts'
 import { createPassSecret } from './passes/pass-secret.ts'
 import { redeemPass } from './passes/redeem-pass.ts'
+import { listenForPki, listenOn, stopServer } from './serve.ts'
 import { createTerminalChannel, type TerminalChannel } from './terminals/channel.ts'
 import { openDeskRelay } from './terminals/desk-relay.ts'
 import { enrolTerminal } from './terminals/enrol-terminal.ts'
@@ -106,8 +100,6 @@ export async function compose(
     throw error
   }
 }
-
-type Closers = (() => Promise<unknown>)[]
 
 /** The parts that do not speak HTTP, each made of the ones above it. */
 async function openParts(
@@ -188,44 +180,6 @@ async function openChannelGuests({
 /** Then authorities may come without a ceremony: nobody else will ever rely on them. */
 function isForThisMachineAlone(issuer: string): boolean {
   return new URL(issuer).protocol === 'http:'
-}
-
-async function openRegistry(
-  { dataDir }: Config,
-  { databaseUrl }: Secrets,
-  { log, closers }: { log: Log; closers: Closers },
-): Promise<Database> {
-  let url = databaseUrl
-  if (url === null) {
-    const embedded = await startEmbeddedPostgres({ dataDir, log })
-    closers.push(() => embedded.stop())
-    url = embedded.url
-  }
-  const { applied } = await migrate(url)
-  if (applied.length > 0) log.info('db.migrated', { count: applied.length })
-  const db = openDatabase({ url, log, maxConnections: 20 })
-  closers.push(() => db.close())
-  return db
-}
-
-async function openExpiring(
-  { redisUrl }: Secrets,
-  { log, clock, closers }: { log: Log; clock: Clock; closers: Closers },
-): Promise<{ store: ExpiringStore; bus: MessageBus; limiter: RateLimiter }> {
-  const opened =
-    redisUrl === null
-      ? {
-          store: createMemoryStore({ clock }),
-          bus: createMemoryBus(),
-          limiter: createMemoryRateLimiter(),
-        }
-      : await openRedis({ url: redisUrl, log })
-  if (redisUrl === null) log.warn('store.in-process', { advice: 'set REDIS_URL to keep sessions' })
-  closers.push(
-    () => opened.store.close(),
-    () => opened.bus.close(),
-  )
-  return opened
 }
 
 function lifetimesOf(config: Config) {
@@ -321,32 +275,6 @@ function pkiListenerDeps({ issuer }: Config, parts: ServiceParts) {
   return { ...certification.files, clock, log, issuer }
 }
 
-/** What certificates point to, over plain HTTP, where a port was named for it. */
-async function listenForPki(
-  { host, pkiPort }: Config,
-  listener: RequestListener,
-  closers: Closers,
-): Promise<void> {
-  if (pkiPort === null) return
-  const server = createServer(listener)
-  await listenOn(server, pkiPort, host)
-  closers.push(() => closeServer(server))
-}
-
-function listenOn(server: Server, port: number, host: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(port, host, resolve)
-  })
-}
-
-/** Nothing it serves takes long. */
-function closeServer(server: Server): Promise<unknown> {
-  const closed = new Promise((resolve) => server.close(resolve))
-  server.closeAllConnections()
-  return closed
-}
-
 async function listen(
   server: Server,
   config: Config,
@@ -362,32 +290,4 @@ async function listen(
   const { port: actual } = server.address() as AddressInfo
   const { protocol } = new URL(issuer)
   return { url: protocol === 'https:' ? issuer : `http://${host}:${actual}` }
-}
-
-/**
- * Open requests get a moment. Event streams never end by themselves, so they are cut; agents'
- * connections are no longer HTTP's to count, so they are ended before the server is waited for.
- */
-async function stopServer(
-  server: Server,
-  { detach, channel }: { detach: () => void; channel: TerminalChannel },
-): Promise<void> {
-  detach()
-  const closed = new Promise((resolve) => server.close(resolve))
-  await channel.close()
-  server.closeIdleConnections()
-  const patience = setTimeout(() => {
-    server.closeAllConnections()
-  }, 2_000)
-  await closed
-  clearTimeout(patience)
-}
-
-/** The last opened goes first; one that fails does not keep the others open. */
-async function closeAll(closers: Closers): Promise<void> {
-  const failures: unknown[] = []
-  for (const close of closers.splice(0).reverse()) {
-    await close().catch((error: unknown) => failures.push(error))
-  }
-  if (failures.length > 0) throw failures[0]
 }

@@ -7,7 +7,7 @@ const root = resolve(import.meta.dirname, '..')
 /** The import rule, a row a layer: a file may import its own row's folder and every row above. */
 const layers: readonly (readonly string[])[] = [
   ['errors'],
-  ['clock', 'health', 'random', 'log'],
+  ['clock', 'closers', 'health', 'random', 'log'],
   ['db', 'keystore'],
   ['audit', 'pki'],
   ['holders', 'terminals', 'mail'],
@@ -17,7 +17,8 @@ const layers: readonly (readonly string[])[] = [
   ['batches'],
   ['web'],
   ['config'],
-  ['compose-certification', 'compose-limits', 'compose-mail', 'compose-passkeys'],
+  ['compose-certification', 'compose-limits', 'compose-mail', 'compose-passkeys', 'compose-stores'],
+  ['serve'],
   ['compose'],
   ['main'],
 ]
@@ -121,7 +122,7 @@ function mayImport(from: string, to: string): boolean {
   if (vocabulary.has(to)) return true
   const [own, other] = [layerOf(from), layerOf(to)]
   if (to === 'src/config.ts')
-    return /^src\/(compose|compose-certification|compose-mail|main)\.ts$/.test(from)
+    return /^src\/(compose|compose-(certification|mail|stores)|main)\.ts$/.test(from)
   return other < own || folderOf(from) === folderOf(to)
 }
 
