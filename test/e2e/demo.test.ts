@@ -5,7 +5,8 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import type * as Chromium from 'playwright-core'
+import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import {
   addressesFrom,
   everyAddress,
@@ -14,7 +15,9 @@ import {
 } from '../../scripts/demo-province/addresses.ts'
 import { demoCards } from '../../scripts/demo-province/province.ts'
 import { checkPorts } from '../../scripts/demo-province/start/check-ports.ts'
+import { launchChromium } from '../../src/web/test-support/chromium.ts'
 import { createSmallBrowser, type Page, type SmallBrowser } from '../support/small-browser.ts'
+import { addVirtualDevice } from '../support/virtual-device.ts'
 
 const program = resolve(import.meta.dirname, '../../scripts/demo')
 const folder = mkdtempSync(join(tmpdir(), 'ecard-demo-'))
@@ -61,11 +64,39 @@ describe('./scripts/demo', () => {
     await browser.submit(documents, '/sign-out')
     const { html } = await browser.get(at.applications['lich-hop'].origin)
     expect(html).toContain('Phiên đăng nhập của bạn đã kết thúc')
+    await stopDemo(demo)
+  })
 
-    expect((await browser.get(at.portal.origin)).html).toContain(`${at.issuer.origin}/passkeys`)
-    const own = await browser.get(`${at.issuer.origin}/passkeys`)
-    expect(own.html).toContain('Khóa truy cập của tôi')
-    expect(own.html).toContain('id="passkey-use"')
+  it('lets a newcomer make a passkey with card and PIN, and sign in with it', async () => {
+    const demo = await startDemo()
+    const chromium = await launchChromium()
+    onTestFinished(() => chromium.close())
+    const portal = await (await chromium.newContext()).newPage()
+    await portal.goto(at.portal.origin)
+    const pairing = await opened(portal, 'Ghép trình duyệt này')
+    await pairing.locator('#pair').click()
+    await pairing.locator('[data-picture="done"]').waitFor()
+
+    const own = await opened(portal, 'Mở Khóa truy cập của tôi')
+    await addVirtualDevice(own, { transport: 'usb' })
+    await untilReader((shown) => shown['busy'] === true)
+    await tap('nguyen-van-mau')
+    await untilReader((shown) => shown['asksPin'] === true)
+    await askReader('/pin', { pin: pinOf('nguyen-van-mau') })
+    await own.locator('#add-passkey button').click()
+    await own.locator('#passkey-status', { hasText: 'Đã thêm khóa truy cập' }).waitFor()
+    await own.getByRole('link', { name: 'Đăng xuất' }).click()
+    await own.getByRole('button', { name: 'Đăng xuất' }).click()
+    await own.waitForURL('**/session/end/success**')
+
+    await own.goto(at.applications['van-ban'].origin)
+    await own.getByRole('link', { name: 'Đăng nhập bằng thẻ điện tử' }).click()
+    await own.getByRole('button', { name: 'Dùng khóa truy cập' }).click()
+    await own.getByText('Nguyễn Văn Mẫu', { exact: true }).waitFor()
+    await own.getByText('Khóa truy cập (passkey)').waitFor()
+    await own.getByText('urn:ecard:loa:substantial').waitFor()
+    await own.goto(`${at.applications['chi-dao'].origin}/sign-in`)
+    await own.locator('#card-alone').waitFor()
     await stopDemo(demo)
   })
 
@@ -289,6 +320,15 @@ async function pairBrowser(browser: SmallBrowser): Promise<void> {
   expect(html).toMatch(
     /data-value="step1"[^>]*data-is="true"|data-is="true"[^>]*data-value="step1"/,
   )
+}
+
+/** The window that a link of this page opens. */
+async function opened(from: Chromium.Page, link: string): Promise<Chromium.Page> {
+  const [page] = await Promise.all([
+    from.waitForEvent('popup'),
+    from.getByRole('link', { name: link }).click(),
+  ])
+  return page
 }
 
 type ApplicationId = keyof Addresses['applications']

@@ -12,6 +12,7 @@ import { buildDesk, type Desk } from '../bench/world.ts'
 import { startMailServer, type MailServer } from '../support/mail-server.ts'
 import { freePort } from '../support/servers.ts'
 import { createTestDatabase } from '../support/test-database.ts'
+import { addVirtualDevice } from '../support/virtual-device.ts'
 
 let folder: string
 let database: Awaited<ReturnType<typeof createTestDatabase>>
@@ -115,16 +116,6 @@ async function openPage(): Promise<Page> {
   opened.on('console', (message) => {
     if (message.type() === 'error') complaints.push(message.text())
   })
-  const devTools = await context.newCDPSession(opened)
-  await devTools.send('WebAuthn.enable')
-  await devTools.send('WebAuthn.addVirtualAuthenticator', {
-    options: {
-      ...({ protocol: 'ctap2', transport: 'usb' } as const),
-      hasResidentKey: true,
-      hasUserVerification: true,
-      isUserVerified: true,
-      automaticPresenceSimulation: true,
-    },
-  })
+  await addVirtualDevice(opened, { transport: 'usb' })
   return opened
 }

@@ -1,12 +1,14 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Browser, BrowserContext, CDPSession, Page } from 'playwright-core'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { reinstateCard } from '../../src/cards/reinstate-card.ts'
 import { suspendCard } from '../../src/cards/suspend-card.ts'
 import { compose, type Service } from '../../src/compose.ts'
 import { readConfig } from '../../src/config.ts'
+import { deactivateHolder } from '../../src/holders/deactivate-holder.ts'
+import { reactivateHolder } from '../../src/holders/reactivate-holder.ts'
 import { silentLog } from '../../src/log.ts'
 import type { ClientPolicy } from '../../src/oidc/client-store.ts'
 import { revokePasskey } from '../../src/passkeys/end-passkey.ts'
@@ -16,6 +18,11 @@ import { buildDesk, type Desk } from '../bench/world.ts'
 import { freePort } from '../support/servers.ts'
 import { startRelyingParty, type RelyingParty } from '../support/relying-party.ts'
 import { createTestDatabase } from '../support/test-database.ts'
+import {
+  addVirtualDevice,
+  type HeldCredential,
+  type VirtualDevice,
+} from '../support/virtual-device.ts'
 
 let folder: string
 let database: Awaited<ReturnType<typeof createTestDatabase>>
@@ -31,6 +38,8 @@ let browser: Browser
 let context: BrowserContext
 let page: Page
 let phone: VirtualDevice
+/** What the security key held before it was used for the first time. */
+let heldEarly: HeldCredential
 /** What the scripts of the page complained about. */
 const complaints: string[] = []
 
@@ -44,6 +53,7 @@ beforeAll(async () => {
     ECARD_PORT: String(port),
     ECARD_DATA_DIR: folder,
     DATABASE_URL: database.url,
+    ECARD_PASSKEY_SYNCED: 'refuse',
   }
   const { config, secrets } = readConfig(environment)
   service = await compose(config, secrets, { log: silentLog })
@@ -59,7 +69,7 @@ beforeAll(async () => {
   browser = await launchChromium()
   context = await browser.newContext({ viewport: { width: 1280, height: 800 } })
   page = await openPage()
-  phone = await addDevice(page)
+  phone = await addVirtualDevice(page)
 })
 afterAll(async () => {
   await browser.close()
@@ -129,17 +139,18 @@ describe('passkeys in a browser', () => {
   it('are as many as a holder has devices', async () => {
     await atTheDesk()
     const otherPage = await openPage()
-    const key = await addDevice(otherPage, 'usb')
+    const key = await addVirtualDevice(otherPage, { transport: 'usb' })
     await otherPage.goto(`${issuer}/passkeys`)
     await otherPage.locator('#add-passkey input').fill('Khóa bảo mật')
     await otherPage.locator('#add-passkey button').click()
     await otherPage.locator('.passkey-name', { hasText: 'Khóa bảo mật' }).waitFor()
     expect(await otherPage.locator('.passkey-name').count()).toBe(2)
+    heldEarly = await heldBy(key)
     await atHome()
     await otherPage.goto(await signInAddress())
     await otherPage.locator('#passkey-use').click()
     await signedIn(otherPage)
-    expect((await key.credentials())[0]?.signCount).toBeGreaterThan(1)
+    expect((await heldBy(key)).signCount).toBeGreaterThan(heldEarly.signCount)
     await otherPage.close()
   })
 
@@ -186,6 +197,73 @@ describe('passkeys in a browser', () => {
     await signedIn()
   })
 
+  it('are not made where they would be synced and policy refuses that', async () => {
+    await atTheDesk()
+    const otherPage = await openPage()
+    await addVirtualDevice(otherPage, { transport: 'usb', isSynced: true })
+    await otherPage.goto(`${issuer}/passkeys`)
+    await otherPage.locator('#add-passkey button').click()
+    await otherPage.locator('#passkey-status', { hasText: 'ECARD-1635' }).waitFor()
+    expect(await service.parts.passkeys.listOf(desk.card.holderId)).toHaveLength(2)
+    await otherPage.close()
+  })
+
+  it('sign nobody in with what another site has asked the device for', async () => {
+    const thief = await openPage(await browser.newContext())
+    const begun = await beginAt(thief)
+    // A site beside ours in the domain can ask; one outside it cannot even do that.
+    await page.goto(documents.origin)
+    const body = { ...begun.id, response: await askDevice(begun.options) }
+    const answer = await post(begun.finish, { body, at: thief })
+    expect(answer).toMatchObject({ refused: 'origin-mismatch' })
+    await page.goto(documents.origin.replace('localhost', '127.0.0.1'))
+    await expect(askDevice(begun.options)).rejects.toThrow('SecurityError')
+    await thief.context().close()
+  })
+
+  it('answer a challenge once, and in the browser that asked for it', async () => {
+    await atHome()
+    await phone.setTouch(false)
+    const begun = await beginAt(page)
+    // A page of ours without a script, which would ask as well.
+    await page.goto(`${issuer}/.well-known/openid-configuration`)
+    await phone.setTouch(true)
+    const body = { ...begun.id, response: await askDevice(begun.options) }
+    const thief = await openPage(await browser.newContext())
+    const { finish } = await beginAt(thief)
+    expect(await post(finish, { body, at: thief })).toMatchObject({
+      refused: 'challenge-other-browser',
+    })
+    await thief.context().close()
+    const outcomes = await Promise.all([1, 2].map(() => post(begun.finish, { body })))
+    expect(outcomes).toContainEqual(expect.objectContaining({ name: 'Nguyễn Văn Mẫu 1' }))
+    expect(outcomes).toContainEqual(expect.objectContaining({ refused: 'challenge-used' }))
+  })
+
+  it('stop with their holder', async () => {
+    const request = { holderId: desk.card.holderId, actor: 'ecard', reason: 'has left' }
+    await deactivateHolder(service.parts, request)
+    await atHome()
+    await page.goto(await signInAddress())
+    await heading('Chủ thẻ không còn hoạt động')
+    await reactivateHolder(service.parts, { ...request, reason: 'is back' })
+    await page.goto(await signInAddress())
+    await signedIn()
+  })
+
+  it('go out of use when their counter goes back: somebody has a copy', async () => {
+    const otherPage = await openPage(await browser.newContext())
+    const copy = await addVirtualDevice(otherPage, { transport: 'usb' })
+    await copy.hold(heldEarly)
+    await otherPage.goto(await signInAddress())
+    await otherPage.locator('#passkey-use').click()
+    await heading('có dấu hiệu bị sao chép và đã ngừng dùng', otherPage)
+    expect(await otherPage.locator('#code').innerText()).toBe('ECARD-1624')
+    const [passkey] = await passkeysNamed('Khóa bảo mật')
+    expect(passkey?.state).toBe('flagged')
+    await otherPage.context().close()
+  })
+
   it('end with their sessions when they are revoked, and are refused from then on', async () => {
     await atHome()
     const told = documents.logoutTokens.length
@@ -227,17 +305,47 @@ async function signedIn(at = page): Promise<void> {
   await expect.poll(() => at.locator('body').innerText()).toContain('signedIn')
 }
 
-async function heading(words: string): Promise<void> {
-  await page.locator('#heading', { hasText: words }).waitFor()
+async function heading(words: string, at = page): Promise<void> {
+  await at.locator('#heading', { hasText: words }).waitFor()
 }
 
-/** What the service answers to the page's own script. */
-function post(path: string): Promise<unknown> {
+/** What the service answers to a script of the page. */
+function post(path: string, { body = {}, at = page } = {}): Promise<unknown> {
+  return at.evaluate(
+    async ([asked, sent]) => {
+      const headers = { 'Content-Type': 'application/json' }
+      const answer = await fetch(asked, { method: 'POST', headers, body: sent })
+      return answer.json() as Promise<unknown>
+    },
+    [path, JSON.stringify(body)] as const,
+  )
+}
+
+/** A sign-in of the browser that has this page, with a challenge that nobody has answered. */
+async function beginAt(at: Page) {
+  await at.goto(await signInAddress())
+  const { pathname } = new URL(at.url())
+  const answer = await post(`${pathname}/passkey/start`, { at })
+  const { options, ...id } = answer as {
+    challengeId: string
+    options: PublicKeyCredentialRequestOptionsJSON
+  }
+  return { id, options, finish: `${pathname}/passkey/finish` }
+}
+
+/** What the device answers to whatever page this one is. */
+function askDevice(options: PublicKeyCredentialRequestOptionsJSON): Promise<unknown> {
   return page.evaluate(async (asked) => {
-    const headers = { 'Content-Type': 'application/json' }
-    const answer = await fetch(asked, { method: 'POST', headers, body: '{}' })
-    return answer.json() as Promise<unknown>
-  }, path)
+    const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(asked)
+    const credential = await navigator.credentials.get({ publicKey })
+    return (credential as PublicKeyCredential).toJSON() as unknown
+  }, options)
+}
+
+async function heldBy(device: VirtualDevice): Promise<HeldCredential> {
+  const [credential] = await device.credentials()
+  if (credential === undefined) throw new Error('the device holds no key')
+  return credential
 }
 
 async function picture(name: string): Promise<void> {
@@ -272,48 +380,12 @@ async function application(clientId: string, policy: Partial<ClientPolicy>): Pro
   return party
 }
 
-async function openPage(): Promise<Page> {
-  const opened = await context.newPage()
+async function openPage(within = context): Promise<Page> {
+  const opened = await within.newPage()
   opened.on('pageerror', (error) => complaints.push(error.message))
   opened.on('console', (message) => {
     const isAboutStatus = message.text().startsWith('Failed to load resource')
     if (message.type() === 'error' && !isAboutStatus) complaints.push(message.text())
   })
   return opened
-}
-
-/** A device of Chromium's own making (the WebAuthn domain of the DevTools protocol). */
-interface VirtualDevice {
-  credentials(): Promise<{ isResidentCredential: boolean; signCount: number }[]>
-  /** Whether somebody touches it when it asks. */
-  setTouch(touched: boolean): Promise<void>
-  /** Whether it can make sure of its owner. */
-  setVerified(verified: boolean): Promise<void>
-}
-
-async function addDevice(
-  on: Page,
-  transport: 'internal' | 'usb' = 'internal',
-): Promise<VirtualDevice> {
-  const devTools: CDPSession = await context.newCDPSession(on)
-  await devTools.send('WebAuthn.enable')
-  const { authenticatorId } = await devTools.send('WebAuthn.addVirtualAuthenticator', {
-    options: {
-      ...({ protocol: 'ctap2', transport } as const),
-      hasResidentKey: true,
-      hasUserVerification: true,
-      isUserVerified: true,
-      automaticPresenceSimulation: true,
-    },
-  })
-  return {
-    credentials: async () =>
-      (await devTools.send('WebAuthn.getCredentials', { authenticatorId })).credentials,
-    setTouch: async (enabled) => {
-      await devTools.send('WebAuthn.setAutomaticPresenceSimulation', { authenticatorId, enabled })
-    },
-    setVerified: async (isUserVerified) => {
-      await devTools.send('WebAuthn.setUserVerified', { authenticatorId, isUserVerified })
-    },
-  }
 }
