@@ -206,7 +206,11 @@ describe('ecard card show', () => {
       await whileServing(() => ecard(verb, card.cardUuid, '--reason', 'thử', '--apply'))
     const { output } = await ecard('show', card.cardUuid, '--json', '--limit', '1')
     expect(JSON.parse(output)).toMatchObject({
-      ...{ cardUuid: card.cardUuid, state: 'active', certificates: [], unfinishedStep: null },
+      ...{ cardUuid: card.cardUuid, state: 'active', unfinishedStep: null },
+      certificates: [
+        { slot: '9E', status: 'active' },
+        { slot: '9A', status: 'active' },
+      ],
       holder: { id: card.holderId, name: 'Nguyễn Văn Mẫu' },
       history: [{ event: 'card.reinstated', outcome: 'succeeded', by: 'ecard', reason: 'thử' }],
     })
