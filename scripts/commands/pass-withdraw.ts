@@ -8,6 +8,7 @@ import { ecardWords } from '../program/ecard-words.ts'
 import { passWords } from '../words/pass-words.ts'
 import { actingOperator } from './acting-operator.ts'
 import { confirmed } from './confirm.ts'
+import { tellEnded } from './logout-report.ts'
 import { withRegistry, type Registry } from './open-registry.ts'
 import { createOutput } from './output.ts'
 import { checkPassReason } from './pass-parts.ts'
@@ -38,14 +39,20 @@ async function withdraw(registry: Registry, id: string, given: WithdrawOptions):
   const words = passWords()
   const reason = checkPassReason(given.reason)
   const { id: passId, holderId } = await findWithdrawable(registry, id)
-  const { actor } = await actingOperator(registry, 'pass.issue', { kind: 'holder', holderId })
+  const { actor } = await actingOperator(registry, 'pass.withdraw', { kind: 'holder', holderId })
   const holder = await createHolderStore(registry.db).find(holderId)
   const output = createOutput(given)
   output.say(words.withdrawing(holder?.displayName ?? holderId))
   const applied = await confirmed(given)
-  if (applied) await withdrawPass(registry, { passId, actor, reason })
-  output.say(applied ? words.withdrawn : ecardWords().dryRun)
-  output.tell({ applied, passId, holderId })
+  if (!applied) {
+    output.say(ecardWords().dryRun)
+    output.tell({ applied, passId, holderId })
+    return
+  }
+  await withdrawPass(registry, { passId, actor, reason })
+  output.say(words.withdrawn)
+  const told = await tellEnded(registry, [{ kind: 'pass', id: passId }], { of: 'pass', output })
+  output.tell({ applied, passId, holderId, ...told })
 }
 
 /** @throws NotFound */

@@ -113,7 +113,9 @@ describe('ecard pass', () => {
     expect([applied, code]).toEqual([true, expect.stringMatching(/^\d{12}$/)])
     const withdraw = ['withdraw', passId ?? '', '--reason', 'card found']
     expect((await ecard(...withdraw)).output).toContain('Nothing changed.')
-    expect((await ecard(...withdraw, '--apply')).output).toMatch(/Withdrawn\.$/)
+    expect((await ecard(...withdraw, '--apply')).output).toMatch(
+      /Withdrawn\.\nNo service has answered\. The code signs nobody in any more;/,
+    )
     await expect(redeem(code ?? '')).rejects.toMatchObject({ reason: 'withdrawn' })
     expect(await ecard(...withdraw, '--apply')).toMatchObject({ status: 1 })
     const [event] = await createAuditStore(db).listRecent({ event: 'pass.withdrawn' })

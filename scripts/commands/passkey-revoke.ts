@@ -13,6 +13,7 @@ import { languageOf } from '../words/language.ts'
 import { passkeyCommandWords } from '../words/passkey-words.ts'
 import { actingOperator } from './acting-operator.ts'
 import { confirmed } from './confirm.ts'
+import { tellEnded } from './logout-report.ts'
 import { withRegistry, type Registry } from './open-registry.ts'
 import { createOutput } from './output.ts'
 import { asJson } from './passkey-list.ts'
@@ -57,15 +58,21 @@ async function revoke(
   const output = createOutput(given)
   for (const { name } of passkeys) output.say(words.revoking({ name, holder }))
   output.say(passkeys.length === 0 ? words.none(holder) : words.sessionsEnd)
-  const applied = await confirmed(given)
-  if (applied)
-    for (const { id: passkeyId } of passkeys)
-      await revokePasskey(
-        { ...registry, passkeyNotices: configuredNotices() },
-        { passkeyId, holderId, actor, reason },
-      )
-  output.say(applied ? words.revoked(passkeys.length) : ecardWords().dryRun)
-  output.tell({ applied, holderId, passkeys: passkeys.map(asJson) })
+  const document = { holderId, passkeys: passkeys.map(asJson) }
+  if (!(await confirmed(given))) {
+    output.say(ecardWords().dryRun)
+    output.tell({ applied: false, ...document })
+    return
+  }
+  const deps = { ...registry, passkeyNotices: configuredNotices() }
+  for (const { id: passkeyId } of passkeys)
+    await revokePasskey(deps, { passkeyId, holderId, actor, reason })
+  output.say(words.revoked(passkeys.length))
+  const ended = passkeys.map((one) => ({ kind: 'passkey', id: one.id }))
+  output.tell({
+    ...{ applied: true, ...document },
+    ...(await tellEnded(registry, ended, { of: 'passkey', output })),
+  })
 }
 
 /** @throws InputInvalid, NotFound */

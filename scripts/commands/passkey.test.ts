@@ -6,6 +6,7 @@ import {
   signInBy,
   type PasskeyFixture,
 } from '../../test/support/passkey-fixture.ts'
+import { whileServing } from '../../test/support/serving-node.ts'
 import { AppError } from '../../src/errors.ts'
 import { passkeyCommand } from './passkey.ts'
 
@@ -41,7 +42,8 @@ describe('ecard passkey', () => {
     const planned = await ecard('revoke', passkey.id, '--reason', 'telephone stolen')
     expect(planned).toContain('Passkey “Điện thoại” of Nguyễn Văn Mẫu: revoked')
     expect(await signInBy(fixture.deps, device)).toMatchObject({ passkeyId: passkey.id })
-    await ecard('revoke', passkey.id, '--reason', 'telephone stolen', '--apply')
+    const done = await ecard('revoke', passkey.id, '--reason', 'telephone stolen', '--apply')
+    expect(done).toContain('1 revoked.\nNo service has answered. It signs nobody in any more')
     expect(await refusalOf(signInBy(fixture.deps, device))).toBe('passkey-revoked')
     const [event] = await fixture.audit.listRecent({ event: 'passkey.revoked' })
     expect(event).toMatchObject({ actor: 'ecard', reason: 'telephone stolen' })
@@ -53,7 +55,9 @@ describe('ecard passkey', () => {
     await fixture.db.query(set, [session.holder.id, 'mau@minhhoa.example'])
     vi.stubEnv('ECARD_SMTP_HOST', 'mail.minhhoa.example')
     vi.stubEnv('ECARD_MAIL_FROM', 'the@minhhoa.example')
-    await ecard('revoke', passkey.id, '--reason', 'telephone stolen', '--apply')
+    const revoke = ['revoke', passkey.id, '--reason', 'telephone stolen', '--apply']
+    const done = await whileServing(fixture.db, () => ecard(...revoke))
+    expect(done).toMatch(/There was no session of a passkey named here\.$/)
     const { rows } = await fixture.db.query('select template, to_address from mails')
     expect(rows).toEqual([{ template: 'passkey-revoked', to_address: 'mau@minhhoa.example' }])
   })
@@ -64,8 +68,10 @@ describe('ecard passkey', () => {
     await signInBy(fixture.deps, first.device)
     await refusalOf(signInBy(fixture.deps, first.device, { signCount: 1 }))
     const { id } = first.session.holder
-    const told = await ecard('revoke', '--holder', id, '--reason', 'left', '--apply', '--json')
-    expect(JSON.parse(told)).toMatchObject({ applied: true, passkeys: [{}, {}] })
+    const revoke = ['revoke', '--holder', id, '--reason', 'left', '--apply', '--json']
+    const told = await whileServing(fixture.db, () => ecard(...revoke))
+    const all = { applied: true, passkeys: [{}, {}], sessionsEnded: true, applications: [] }
+    expect(JSON.parse(told)).toMatchObject(all)
     expect(await ecard('list', id)).toBe('Nguyễn Văn Mẫu has no passkey.')
     expect((await ecard('list', id, '--all')).split('\n')).toHaveLength(3)
   })

@@ -57,3 +57,37 @@ export async function countStuckLogouts(
   const [counts] = rows as [{ open: number; waiting: number }]
   return counts
 }
+
+/** Of the queue of mails: what was given up since `failedSince`, and what waits from before. */
+export interface MailQueueFacts {
+  readonly failed: number
+  /** Why the last one was given up; null: none was. */
+  readonly lastError: string | null
+  readonly waiting: number
+  /** null: none waits for so long. */
+  readonly oldest: Date | null
+}
+
+/** Sent mails lie in the index of the failed ones too: a week of them is read, no more. */
+export async function readMailQueue(
+  db: Queryable,
+  { failedSince, waitingBefore }: { readonly failedSince: Date; readonly waitingBefore: Date },
+): Promise<MailQueueFacts> {
+  const { rows } = await db.query<{
+    failed: number
+    last_error: string | null
+    waiting: number
+    oldest: Date | null
+  }>(
+    `select gone.failed, gone.last_error, waits.waiting, waits.oldest
+     from (select count(*)::integer as failed,
+             (array_agg(last_error order by failed_at desc))[1] as last_error
+           from mails
+           where coalesce(sent_at, failed_at) >= $1 and failed_at is not null) gone,
+       (select count(*)::integer as waiting, min(created_at) as oldest from mails
+        where sent_at is null and failed_at is null and created_at < $2) waits`,
+    [failedSince, waitingBefore],
+  )
+  const [{ failed, last_error: lastError, waiting, oldest }] = rows as [(typeof rows)[number]]
+  return { failed, lastError, waiting, oldest }
+}

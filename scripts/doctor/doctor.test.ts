@@ -52,6 +52,16 @@ function parts(more: Partial<DoctorParts> = {}): DoctorParts {
   return { db, clock, random: systemRandom, config, keystore, redisUrl: null, ...more }
 }
 
+async function insertMail(mail: { at: Date; sentAt?: Date; failedAt?: Date }): Promise<void> {
+  const { at, sentAt = null, failedAt = null } = mail
+  await db.query(
+    `insert into mails (dedupe, to_address, template, facts, created_at, next_attempt_at, sent_at,
+       failed_at, last_error)
+     values (gen_random_uuid(), 'mau@minhhoa.example', 'passkey-revoked', '{}', $1, $1, $2, $3, $4)`,
+    [at, sentAt, failedAt, failedAt === null ? null : 'refused'],
+  )
+}
+
 const laterBy = (ms: number) => ({ now: () => new Date(systemClock.now().getTime() + ms) })
 const told = ({ level, code }: Finding): string => `${level} ${code}`
 
@@ -63,6 +73,7 @@ describe('the doctor', () => {
       'green issuances.none',
       'green puk.none',
       'green logout.none',
+      'green mail.none',
     ])
   })
 
@@ -100,7 +111,25 @@ describe('the doctor', () => {
       'green issuances.none',
       'green puk.none',
       'red logout.stuck',
+      'green mail.none',
     ])
+  })
+
+  it('sees mails that were given up, and a queue that nobody empties', async () => {
+    const ago = (hours: number) => new Date(systemClock.now().getTime() - hours * 3600_000)
+    const look = async () =>
+      (await examine(registryChecks, parts())).filter(({ code }) => code.startsWith('mail.'))
+    await insertMail({ at: ago(0.5) })
+    await insertMail({ at: ago(200), failedAt: ago(8 * 24) })
+    await insertMail({ at: ago(3), sentAt: ago(2) })
+    expect((await look()).map(told)).toEqual(['green mail.none'])
+    await insertMail({ at: ago(30), failedAt: ago(6) })
+    await insertMail({ at: ago(2) })
+    const [failed, waiting] = await look()
+    expect(failed).toMatchObject({ level: 'amber', code: 'mail.failed' })
+    expect(failed?.facts).toEqual({ count: 1, error: 'refused' })
+    expect(waiting).toMatchObject({ level: 'amber', code: 'mail.waiting', facts: { count: 1 } })
+    expect(waiting?.advice).toContain('ECARD_SMTP_HOST')
   })
 
   it('counts the administrators who could sign in: none, one and two of them', async () => {

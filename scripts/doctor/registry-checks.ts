@@ -2,7 +2,7 @@ import { readChainHealth } from '../../src/audit/chain-health.ts'
 import { listRunning } from '../../src/cards/issuance-journal.ts'
 import type { Check, Finding } from '../../src/health.ts'
 import { isBootstrapped, listAdministratorCards } from '../../src/operators/grant-store.ts'
-import { countPuksReadOut, countStuckLogouts } from './doctor-store.ts'
+import { countPuksReadOut, countStuckLogouts, readMailQueue } from './doctor-store.ts'
 import { found } from './finding.ts'
 import type { DoctorParts } from './service-checks.ts'
 
@@ -13,6 +13,7 @@ export const registryChecks: readonly Check<DoctorParts>[] = [
   { subject: 'unfinished cards', run: checkIssuances },
   { subject: 'PUKs read out', run: checkPuks },
   { subject: 'sign-out notices', run: checkLogouts },
+  { subject: 'mails', run: checkMails },
 ]
 
 async function checkOperators({ db, clock }: DoctorParts): Promise<Finding[]> {
@@ -65,4 +66,21 @@ async function checkLogouts({ db, clock }: DoctorParts): Promise<Finding[]> {
   if (open === 0 && waiting === 0) return [found('green', 'logout.none')]
   // Sessions that go on after a revocation are worse than applications that are away.
   return [found(waiting > 0 ? 'red' : 'amber', 'logout.stuck', { open, waiting })]
+}
+
+const failedWithinMs = 7 * 24 * 3600_000
+/** A mail server is away for minutes now and then; the queue bridges that. */
+const waitsAtMostMs = 3600_000
+
+async function checkMails({ db, clock }: DoctorParts): Promise<Finding[]> {
+  const now = clock.now().getTime()
+  const { failed, lastError, waiting, oldest } = await readMailQueue(db, {
+    failedSince: new Date(now - failedWithinMs),
+    waitingBefore: new Date(now - waitsAtMostMs),
+  })
+  const findings: Finding[] = []
+  if (failed > 0) findings.push(found('amber', 'mail.failed', { count: failed, error: lastError }))
+  const since = oldest?.toISOString() ?? null
+  if (since !== null) findings.push(found('amber', 'mail.waiting', { count: waiting, since }))
+  return findings.length > 0 ? findings : [found('green', 'mail.none')]
 }

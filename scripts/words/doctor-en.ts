@@ -111,6 +111,19 @@ Exit status: 0 nothing is red, 1 something is.
         `${String(open)} applications do not answer, ${String(waiting)} ended sessions wait`,
         'see that the service runs and that those applications are up: ecard client list',
       ),
+    'mail.none': () => said('mails', 'none given up in 7 days, none waits long'),
+    'mail.failed': ({ count, error }) =>
+      said(
+        'mails',
+        `${String(count)} could not be delivered in the last 7 days; the last: ${String(error)}`,
+        'check those people’s addresses (ecard holder show) and mail.failed in the service’s log',
+      ),
+    'mail.waiting': ({ count, since }) =>
+      said(
+        'mails',
+        `${String(count)} wait to be sent, the oldest since ${String(since)}`,
+        'see that the service runs with ECARD_SMTP_HOST set and that the mail server answers',
+      ),
     'reader.no-library': () =>
       said('card readers', 'the PC/SC addon is not installed here, which only a desk needs'),
     'reader.no-service': () =>

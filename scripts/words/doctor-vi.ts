@@ -178,6 +178,19 @@ const own: Readonly<Record<DoctorCode, Say>> = {
       `${String(open)} ứng dụng chưa trả lời, ${String(waiting)} lần chấm dứt phiên còn chờ`,
       'kiểm tra dịch vụ và các ứng dụng đó có chạy không: ecard client list',
     ),
+  'mail.none': () => said('thư điện tử', '7 ngày qua không thư nào hỏng, không thư nào chờ lâu'),
+  'mail.failed': ({ count, error }) =>
+    said(
+      'thư điện tử',
+      `7 ngày qua ${String(count)} thư không gửi được; lần cuối: ${String(error)}`,
+      'kiểm tra địa chỉ của những người đó (ecard holder show) và mail.failed trong nhật ký dịch vụ',
+    ),
+  'mail.waiting': ({ count, since }) =>
+    said(
+      'thư điện tử',
+      `${String(count)} thư chờ gửi, cũ nhất từ ${String(since)}`,
+      'kiểm tra dịch vụ có chạy với ECARD_SMTP_HOST và máy chủ thư có trả lời không',
+    ),
   'reader.no-library': () =>
     said('đầu đọc thẻ', 'máy này chưa cài thư viện PC/SC; chỉ bàn cấp thẻ mới cần'),
   'reader.no-service': () =>

@@ -30,6 +30,8 @@ const actions: OperatorWords['actions'] = {
   'holder.export': 'exporting holders',
   'operator.change': 'granting or taking away roles',
   'pass.issue': 'giving out a temporary pass',
+  'pass.withdraw': 'withdrawing a temporary pass',
+  'passkey.change': 'changing which passkeys are taken',
   'passkey.revoke': 'revoking a passkey',
   'terminal.change': 'changing terminals',
 }

@@ -30,6 +30,8 @@ const actions: OperatorWords['actions'] = {
   'holder.export': 'xuất danh sách chủ thẻ',
   'operator.change': 'giao hoặc thu vai trò',
   'pass.issue': 'cấp mã tạm thời',
+  'pass.withdraw': 'hủy mã tạm thời',
+  'passkey.change': 'thay đổi loại khóa truy cập (passkey) được nhận',
   'passkey.revoke': 'thu hồi khóa truy cập (passkey)',
   'terminal.change': 'thay đổi máy đọc thẻ',
 }

@@ -56,12 +56,17 @@ export const standingEn: StandingWords = {
     card: 'No service has answered. The card signs nobody in any more; open sessions end as soon as the service runs.',
     holder:
       'No service has answered. Nobody signs in as this holder any more; open sessions end as soon as the service runs.',
+    pass: 'No service has answered. The code signs nobody in any more; open sessions end as soon as the service runs.',
+    passkey:
+      'No service has answered. It signs nobody in any more; open sessions end as soon as the service runs.',
     terminal:
       'No service has answered. Nobody signs in at this terminal any more; open sessions end as soon as the service runs.',
   },
   noSessions: {
     card: 'There was no session of this card.',
     holder: 'There was no session of this holder.',
+    pass: 'There was no session of this temporary pass.',
+    passkey: 'There was no session of a passkey named here.',
     terminal: 'There was no session from this terminal.',
   },
   allTold: (applications, tookMs) =>

@@ -56,12 +56,17 @@ export const standingVi: StandingWords = {
     card: 'Chưa có dịch vụ nào trả lời. Thẻ không đăng nhập được nữa; các phiên đang mở kết thúc ngay khi dịch vụ chạy.',
     holder:
       'Chưa có dịch vụ nào trả lời. Chủ thẻ không đăng nhập được nữa; các phiên đang mở kết thúc ngay khi dịch vụ chạy.',
+    pass: 'Chưa có dịch vụ nào trả lời. Mã không đăng nhập được nữa; các phiên đang mở kết thúc ngay khi dịch vụ chạy.',
+    passkey:
+      'Chưa có dịch vụ nào trả lời. Khóa truy cập không đăng nhập được nữa; các phiên đang mở kết thúc ngay khi dịch vụ chạy.',
     terminal:
       'Chưa có dịch vụ nào trả lời. Không ai đăng nhập được ở máy này nữa; các phiên đang mở kết thúc ngay khi dịch vụ chạy.',
   },
   noSessions: {
     card: 'Không có phiên đăng nhập nào bằng thẻ này.',
     holder: 'Chủ thẻ này không có phiên đăng nhập nào.',
+    pass: 'Không có phiên đăng nhập nào bằng mã tạm thời này.',
+    passkey: 'Không có phiên đăng nhập nào bằng khóa truy cập được thu hồi.',
     terminal: 'Không có phiên đăng nhập nào từ máy đọc thẻ này.',
   },
   allTold: (applications, tookMs) =>

@@ -9,7 +9,7 @@ import { standingVi } from './standing-vi.ts'
 import { wordsFor } from './language.ts'
 
 /** What sessions end with. */
-export type EndedSubject = 'card' | 'holder' | 'terminal'
+export type EndedSubject = 'card' | 'holder' | 'pass' | 'passkey' | 'terminal'
 
 export type StandingVerb = 'suspend' | 'reinstate' | 'revoke'
 

@@ -11,6 +11,8 @@ import { crlEn } from './crl-en.ts'
 import { crlVi } from './crl-vi.ts'
 import { ecardEn } from './ecard-en.ts'
 import { ecardVi } from './ecard-vi.ts'
+import { passkeyMetadataEn } from './passkey-metadata-en.ts'
+import { passkeyMetadataVi } from './passkey-metadata-vi.ts'
 import { peopleHelpEn } from './people-help-en.ts'
 import { peopleHelpVi } from './people-help-vi.ts'
 import { progressEn } from './progress-en.ts'
@@ -23,6 +25,7 @@ const pairs: readonly (readonly [string, object, object])[] = [
   ['help pages', commanderVi, commanderEn],
   ['revocation lists', crlVi, crlEn],
   ['the command', ecardVi, ecardEn],
+  ['passkey metadata', passkeyMetadataVi, passkeyMetadataEn],
   ['people help', peopleHelpVi, peopleHelpEn],
   ['progress', progressVi, progressEn],
 ]

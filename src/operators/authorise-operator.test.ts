@@ -76,7 +76,12 @@ describe('what an operator may do', () => {
       await expect(may(administrator, action, scope)).rejects.toMatchObject({
         denial: { reason: 'oneself' },
       })
-    expect(await may(administrator, 'card.suspend', own)).toBe(administrator.holderId)
+    for (const [action, scope] of [
+      ['card.suspend', own],
+      ['pass.withdraw', person],
+      ['passkey.revoke', person],
+    ] as const)
+      expect(await may(administrator, action, scope)).toBe(administrator.holderId)
   })
 })
 

@@ -30,6 +30,8 @@ export const operatorActions = [
   'holder.export',
   'operator.change',
   'pass.issue',
+  'pass.withdraw',
+  'passkey.change',
   'passkey.revoke',
   'terminal.change',
 ] as const

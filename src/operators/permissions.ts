@@ -31,13 +31,15 @@ export const permissions: Readonly<Record<OperatorAction, readonly OperatorRole[
   'holder.export': [administrator, auditor],
   'operator.change': [administrator],
   'pass.issue': [administrator, officer, helpDesk],
+  'pass.withdraw': [administrator, officer, helpDesk],
+  'passkey.change': [administrator],
   'passkey.revoke': [administrator, officer, helpDesk],
   'terminal.change': [administrator],
 }
 
 /**
  * What nobody does for themselves, because it gives: a card, a code, more time. What only takes
- * (suspend, revoke, reset) everybody may do to their own card at once.
+ * (suspend, revoke, reset, withdraw) everybody may do to their own card at once.
  */
 export const notForOneself: ReadonlySet<OperatorAction> = new Set<OperatorAction>([
   'card.issue',

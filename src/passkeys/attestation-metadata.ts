@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { AppError } from '../errors.ts'
+import { AppError, type Facts } from '../errors.ts'
 
 /** What is known of models of devices: by AAGUID, in lower case with dashes. */
 export type PasskeyMetadata = ReadonlyMap<string, DeviceModel>
@@ -12,9 +12,40 @@ export interface DeviceModel {
   readonly isWithdrawn: boolean
 }
 
-/** The metadata file is not what the FIDO Alliance publishes. */
+export interface MetadataPayload {
+  /** Counts up from one publication to the next; null: it does not say. */
+  readonly no: number | null
+  /** The day, `YYYY-MM-DD`, from which a newer one is to be had; null: it does not say. */
+  readonly nextUpdate: string | null
+  readonly models: PasskeyMetadata
+}
+
+export type MetadataFault =
+  /** Neither the payload nor the signed BLOB that the FIDO Alliance publishes. */
+  | 'not-metadata'
+  /** A proof of origin is asked for, and the file is bare payload. */
+  | 'not-signed'
+  | 'signature-wrong'
+  /** The signer's certificates do not lead to the given root, now. */
+  | 'root-wrong'
+  /** They do, but to somebody else: public roots have many customers. */
+  | 'signer-wrong'
+  /** The one in place has a higher number. */
+  | 'older'
+
+/** Metadata of devices was not taken; `reason` chooses what an administrator reads. */
 export class PasskeyMetadataUnusable extends AppError {
   readonly code = 'PASSKEY_METADATA_UNUSABLE'
+  readonly reason: MetadataFault
+
+  constructor(
+    reason: MetadataFault,
+    about: { readonly sentence?: string; readonly facts?: Facts; readonly cause?: unknown } = {},
+  ) {
+    const sentence = about.sentence ?? 'The passkey metadata file cannot be used.'
+    super(sentence, { ...about.facts, reason }, about.cause)
+    this.reason = reason
+  }
 }
 
 /** The statuses that end a model's standing (FIDO Metadata Service 3 §3.1.4). */
@@ -27,6 +58,8 @@ const withdrawing: readonly string[] = [
 ]
 
 const payloadShape = z.object({
+  no: z.int().nonnegative().optional(),
+  nextUpdate: z.iso.date().optional(),
   entries: z.array(
     z.object({
       aaguid: z.guid().optional(),
@@ -46,9 +79,14 @@ const payloadShape = z.object({
  *
  * @throws PasskeyMetadataUnusable
  */
-export function readPasskeyMetadata(json: string): PasskeyMetadata {
+export function readPasskeyMetadata(json: string): MetadataPayload {
+  const { no = null, nextUpdate = null, entries } = payloadOf(json)
+  return { no, nextUpdate, models: modelsOf(entries) }
+}
+
+function modelsOf(entries: z.infer<typeof payloadShape>['entries']): PasskeyMetadata {
   const models = new Map<string, DeviceModel>()
-  for (const { aaguid, metadataStatement, statusReports } of payloadOf(json).entries) {
+  for (const { aaguid, metadataStatement, statusReports } of entries) {
     if (aaguid === undefined) continue
     const { description, attestationRootCertificates } = metadataStatement
     models.set(aaguid.toLowerCase(), {
@@ -64,6 +102,6 @@ function payloadOf(json: string): z.infer<typeof payloadShape> {
   try {
     return payloadShape.parse(JSON.parse(json))
   } catch (error) {
-    throw new PasskeyMetadataUnusable('The passkey metadata file cannot be read.', {}, error)
+    throw new PasskeyMetadataUnusable('not-metadata', { cause: error })
   }
 }

@@ -1,5 +1,6 @@
 import { X509Certificate } from 'node:crypto'
 import type { DeviceModel } from './attestation-metadata.ts'
+import { leadsToRoot } from './certificate-path.ts'
 import type { VerifiedCredential } from './checks/new-credential.ts'
 import type { AttestationVerdict } from './passkey.ts'
 import type { ReceivedRegistration } from './received-response.ts'
@@ -47,15 +48,11 @@ function verdictOn(
   if (certificates.length === 0) return 'self'
   if (known.model === undefined) return 'unlisted'
   if (known.model.isWithdrawn) return 'withdrawn'
-  return leadsToRoot(certificates, known.model.roots, known.now) ? 'trusted' : 'untrusted'
+  return isVouchedFor(certificates, known.model.roots, known.now) ? 'trusted' : 'untrusted'
 }
 
-/**
- * Whether each certificate is signed by the next and the last by a root, or is one itself; all of
- * them in their time (RFC 5280 §6.1, without policies: makers of devices use none). Vendors'
- * revocation lists are not asked for: the metadata says which models are withdrawn.
- */
-function leadsToRoot(
+/** A certificate that cannot be read vouches for nobody, whichever of them it is. */
+function isVouchedFor(
   received: readonly Uint8Array[],
   rootsDer: readonly Buffer[],
   now: Date,
@@ -63,23 +60,8 @@ function leadsToRoot(
   try {
     const chain = received.map((der) => new X509Certificate(der))
     const roots = rootsDer.map((der) => new X509Certificate(der))
-    if (![...chain, ...roots].every((certificate) => isInTime(certificate, now))) return false
-    const last = chain.at(-1)
-    const isLinked = chain.slice(1).every((issuer, index) => isIssuedBy(chain[index], issuer))
-    return (
-      isLinked &&
-      roots.some((root) => isIssuedBy(last, root) || last?.fingerprint256 === root.fingerprint256)
-    )
+    return leadsToRoot(chain, roots, now)
   } catch {
-    // A certificate that cannot be read vouches for nobody.
     return false
   }
-}
-
-function isIssuedBy(certificate: X509Certificate | undefined, issuer: X509Certificate): boolean {
-  return certificate?.checkIssued(issuer) === true && certificate.verify(issuer.publicKey)
-}
-
-function isInTime({ validFrom, validTo }: X509Certificate, now: Date): boolean {
-  return Date.parse(validFrom) <= now.getTime() && now.getTime() <= Date.parse(validTo)
 }

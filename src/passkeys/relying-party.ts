@@ -78,11 +78,11 @@ export async function openRelyingParty(
 
 async function readMetadataFile(file: string): Promise<PasskeyMetadata> {
   try {
-    return readPasskeyMetadata(await readFile(file, 'utf8'))
+    return readPasskeyMetadata(await readFile(file, 'utf8')).models
   } catch (error) {
     if (error instanceof PasskeyMetadataUnusable) throw error
-    const message = `The passkey metadata file ${file} cannot be read.`
-    throw new PasskeyMetadataUnusable(message, {}, error)
+    const sentence = `The passkey metadata file ${file} cannot be read.`
+    throw new PasskeyMetadataUnusable('not-metadata', { sentence, cause: error })
   }
 }
 

@@ -9,7 +9,7 @@ import {
   vectorRpId,
   type WebauthnVector,
 } from '../../test/vectors/webauthn-level-3.ts'
-import { readPasskeyMetadata } from './attestation-metadata.ts'
+import { readPasskeyMetadata, type PasskeyMetadata } from './attestation-metadata.ts'
 import { judgeAttestation } from './attestation.ts'
 import { checkAssertionSignature } from './checks/assertion-signature.ts'
 import { checkAuthenticatorData, checkClientData } from './checks/ceremony.ts'
@@ -105,7 +105,7 @@ describe('the metadata of devices', () => {
     ['withdrawn', [entry([own], ['FIDO_CERTIFIED', 'REVOKED'])]],
     ['unlisted', []],
   ] as const)('makes a model %s', async (expected, entries) => {
-    const metadata = readPasskeyMetadata(JSON.stringify({ entries }))
+    const metadata = readPasskeyMetadata(JSON.stringify({ entries })).models
     const { verdict } = await register(packedEs256, { attestation: 'direct' }, metadata)
     expect(verdict).toBe(expected)
     const trusting = register(packedEs256, { attestation: 'trusted' }, metadata)
@@ -114,7 +114,7 @@ describe('the metadata of devices', () => {
   })
 
   it('is asked for the time of certificates, and refuses a file of another form', async () => {
-    const metadata = readPasskeyMetadata(JSON.stringify({ entries: [entry([own])] }))
+    const { models: metadata } = readPasskeyMetadata(JSON.stringify({ entries: [entry([own])] }))
     const { validTo } = new X509Certificate(Buffer.from(own, 'base64'))
     const late = new Date(Date.parse(validTo) + 1000)
     const { verdict } = await register(packedEs256, { attestation: 'direct' }, metadata, late)
@@ -132,7 +132,7 @@ function relyingParty(policy: Partial<PasskeyPolicy> = {}, metadata = new Map())
 async function register(
   vector: WebauthnVector,
   policy: Partial<PasskeyPolicy> = {},
-  metadata?: ReturnType<typeof readPasskeyMetadata>,
+  metadata?: PasskeyMetadata,
   at = now,
 ) {
   const received = readRegistration(registrationJson(vector))
