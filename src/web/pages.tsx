@@ -19,7 +19,7 @@ import {
 import { PkiPage, type PkiView } from './views/pki-page.tsx'
 import { PassDonePage, PassPage, type PassDoneView, type PassView } from './views/pass-page.tsx'
 import { PasskeysPage, type PasskeysView } from './views/passkeys-page.tsx'
-import { SignInPage, type SignInView } from './views/sign-in-page.tsx'
+import { isPasskeyFirst, SignInPage, type SignInView } from './views/sign-in-page.tsx'
 import { fill, type Language, type Text } from './words/language.ts'
 import { doneWords, myPasskeysWords } from './words/my-passkeys-words.ts'
 import { words } from './words/page-words.ts'
@@ -82,9 +82,13 @@ export function createPages({ assets, operator }: { assets: Assets; operator: Te
 
   return {
     signIn: (context, view) => {
-      const title = `${fill(view.state.heading, view.values)} · ${view.application}`
-      const body = <SignInPage view={view} states={stateTable[context.language]} />
+      const { language } = context
+      const heading = isPasskeyFirst(view)
+        ? passkeyWords.signInFirst[language]
+        : fill(view.state.heading, view.values)
+      const body = <SignInPage view={view} states={stateTable[language]} />
       const scripts = view.passkey.isOffered ? passkeyScripts('passkey-sign-in.js') : []
+      const title = `${heading} · ${view.application}`
       return page(context, title, body, { scripts: ['sign-in.js', ...scripts] })
     },
     welcome: (context) =>

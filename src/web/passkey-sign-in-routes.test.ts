@@ -3,6 +3,7 @@ import { PasskeyRefused } from '../passkeys/refusal.ts'
 import type { AppDeps } from './app.ts'
 import {
   challengeId,
+  fakePasskeys,
   interactionId,
   signInRequest,
   startWeb,
@@ -25,9 +26,11 @@ describe('a sign-in by passkey', () => {
         ...cardAuth,
         cancel: (attempt) => Promise.resolve(void cancelled.push(attempt)),
       },
-      passkeys: passkeysThat((attempt) => {
-        attempts.push(attempt)
-        return cardAuth.finish(attempt)
+      passkeys: fakePasskeys({
+        finish: (attempt) => {
+          attempts.push(attempt)
+          return cardAuth.finish(attempt)
+        },
       }),
     }))
     const response = await post('finish', { challengeId, response: { id: 'key' }, cardChallengeId })
@@ -39,7 +42,9 @@ describe('a sign-in by passkey', () => {
 
   it('is refused in words, with the reason and its code', async () => {
     web = await startWithPasskeys(() => ({
-      passkeys: passkeysThat(() => Promise.reject(new PasskeyRefused('passkey-revoked'))),
+      passkeys: fakePasskeys({
+        finish: () => Promise.reject(new PasskeyRefused('passkey-revoked')),
+      }),
     }))
     const response = await post('finish', { challengeId, response: {} })
     expect(response.status).toBe(403)
@@ -64,6 +69,33 @@ describe('a sign-in by passkey', () => {
     expect(await (await web.fetch(base)).text()).not.toContain('passkey-use')
   })
 
+  it('comes first where no reader is paired, and after the card where one is', async () => {
+    web = await startWithPasskeys()
+    const html = async (headers = {}) => (await web.fetch(base, { headers })).text()
+    const atHome = await html({ Cookie: 'other=1' })
+    expect(atHome).toContain('<title>Đăng nhập bằng khóa truy cập · ')
+    expect(atHome.indexOf('id="passkey"')).toBeLessThan(atHome.indexOf('id="stage"'))
+    const atTheDesk = await html()
+    expect(atTheDesk).toContain('<title>Đặt thẻ lên đầu đọc · ')
+    expect(atTheDesk.indexOf('id="passkey"')).toBeGreaterThan(atTheDesk.indexOf('id="stage"'))
+  })
+
+  it('is not forgotten where a session does not do', async () => {
+    for (const [method, notice] of [
+      ['passkey', 'Ứng dụng này cần thẻ và mã PIN, hoặc khóa truy cập'],
+      ['card', 'Ứng dụng này cần thẻ và mã PIN'],
+    ] as const) {
+      const methods = ['card' as const, method]
+      const asked = { ...signInRequest, reason: 'level' as const, methods }
+      web = await startWithPasskeys(({ interactions }) => ({
+        interactions: { ...interactions, read: () => Promise.resolve(asked) },
+      }))
+      expect(await (await web.fetch(base)).text()).toContain(`<p class="notice">${notice}</p>`)
+      await web.close()
+    }
+    web = await startWeb()
+  })
+
   it('is for our own pages to ask for, not for another site’s', async () => {
     web = await startWithPasskeys()
     for (const step of ['start', 'finish']) {
@@ -83,29 +115,10 @@ describe('a sign-in by passkey', () => {
   )
 })
 
-type Passkeys = NonNullable<AppDeps['passkeys']>
-
-function passkeysThat(finish: Passkeys['finish']): Passkeys {
-  return {
-    begin: neverAsked,
-    finish,
-    beginRegistration: neverAsked,
-    finishRegistration: neverAsked,
-    listOf: neverAsked,
-    remove: neverAsked,
-    rename: neverAsked,
-    terminalName: neverAsked,
-  }
-}
-
-function neverAsked(): Promise<never> {
-  return Promise.reject(new Error('nobody asks for this here'))
-}
-
 function startWithPasskeys(
   change: (deps: ReturnType<typeof fakeDeps>) => Partial<AppDeps> = () => ({}),
 ): Promise<WebUnderTest> {
-  return startWeb((deps) => ({ passkeys: passkeysThat(neverAsked), ...change(deps) }))
+  return startWeb((deps) => ({ passkeys: fakePasskeys(), ...change(deps) }))
 }
 
 function post(step: 'start' | 'finish', body: object): Promise<Response> {

@@ -6,6 +6,8 @@ import { StoreUnavailable } from '../errors.ts'
 import type { AppDeps } from './app.ts'
 import { launchChromium } from './test-support/chromium.ts'
 import {
+  challengeId,
+  fakePasskeys,
   interactionId,
   pairingSecret,
   startWeb,
@@ -133,6 +135,27 @@ describe('the sign-in page in a browser', () => {
     await pair()
     await page.evaluate(() => dispatchEvent(new Event('focus')))
     await heading('Đặt thẻ lên đầu đọc')
+  })
+
+  it('puts the passkey first and calmly where there is no reader, until there is one', async () => {
+    // No device makes passkeys for an address in numbers.
+    const options = { challenge: 'AAAA', rpId: '127.0.0.1' }
+    const begin = () => Promise.resolve({ challengeId, options })
+    await open(() => ({ passkeys: fakePasskeys({ begin }) }), { isPaired: false })
+    await heading('Đăng nhập bằng khóa truy cập')
+    const colourOf = (what: string) =>
+      page.locator(what).evaluate((element) => getComputedStyle(element).color)
+    expect(await colourOf('#heading')).toBe(await colourOf('#passkey-heading'))
+    for (const part of ['.picture', '#code', '#retry'])
+      expect([part, await page.isVisible(part)]).toEqual([part, false])
+    await pair()
+    await page.evaluate(() => dispatchEvent(new Event('focus')))
+    await heading('Đặt thẻ lên đầu đọc')
+    for (const part of ['.picture', '#number'])
+      expect([part, await page.isVisible(part)]).toEqual([part, true])
+    await page.click('#passkey-use')
+    await heading('Chưa dùng được khóa truy cập')
+    expect(await page.isVisible('#retry')).toBe(true)
   })
 
   it('counts down and tries again while the service is busy', async () => {

@@ -106,6 +106,9 @@ describe('passkeys in a browser', () => {
     // The browser's own list is asked for first, and waits.
     await expect.poll(starts).toBe(1)
     await picture('passkey-sign-in')
+    await page.setViewportSize({ width: 390, height: 844 })
+    await picture('passkey-sign-in-phone')
+    await page.setViewportSize({ width: 1280, height: 800 })
     await phone.setTouch(true)
     await page.locator('#passkey-use').click()
     await signedIn()

@@ -83,6 +83,7 @@ function begin(beginning) {
   challenge = beginning.challenge
   showNumber(challenge)
   if (challenge !== null) {
+    delete page.dataset['way']
     waiting = beginning.state
     watch(challenge)
   } else if (beginning.state === 'no-agent') {

@@ -177,3 +177,24 @@ function asOwnPage(init: RequestInit): RequestInit {
 
 /** As set on plain http: no `__Host-`. */
 export const cookiesOfBrowser = `ecard-terminal=${pairingSecret}; ecard-sign-in-${interactionId}=${'s'.repeat(43)}`
+
+type Passkeys = NonNullable<AppDeps['passkeys']>
+
+/** Passkeys of which nothing is asked but what a test says. */
+export function fakePasskeys(parts: Partial<Passkeys> = {}): Passkeys {
+  return {
+    begin: neverAsked,
+    finish: neverAsked,
+    beginRegistration: neverAsked,
+    finishRegistration: neverAsked,
+    listOf: neverAsked,
+    remove: neverAsked,
+    rename: neverAsked,
+    terminalName: neverAsked,
+    ...parts,
+  }
+}
+
+function neverAsked(): Promise<never> {
+  return Promise.reject(new Error('nobody asks for this here'))
+}

@@ -103,18 +103,20 @@ export function PassDonePage({ language, name, application, goOnAddress }: PassD
   )
 }
 
-/** The row of the sign-in page that leads here. */
+/** The row of the sign-in page that leads here; a link where a button would be too loud. */
 export function PassOffer({
   interactionId,
   language,
+  isLink,
 }: {
   interactionId: string
   language: Language
+  isLink: boolean
 }): VNode {
   return (
     <section class="passkey pass-offer" aria-label={words.otherWays[language]}>
       <p class="passkey-choice">{passWords.methodAdvice[language]}</p>
-      <a class="button button-quiet" href={`/sign-in/${interactionId}/pass`}>
+      <a class={isLink ? undefined : 'button button-quiet'} href={`/sign-in/${interactionId}/pass`}>
         {passWords.method[language]}
       </a>
     </section>

@@ -36,11 +36,15 @@ export interface ChallengeView {
   readonly expiresInSeconds: number
 }
 
+/** At home and on a phone there is no reader to be paired with: the passkey is the way in there. */
+export function isPasskeyFirst({ passkey, terminalName }: SignInView): boolean {
+  return passkey.isOffered && terminalName === null
+}
+
 /** Who asks, where one is, what to do now, what else one could do; in this order. */
 export function SignInPage({ view, states }: { view: SignInView; states: string }): VNode {
   const { language, challenge, passkey } = view
-  // At home and on a phone there is no reader to be paired with: the passkey is the way in there.
-  const isPasskeyFirst = passkey.isOffered && view.terminalName === null
+  const isFirst = isPasskeyFirst(view)
   return (
     <div
       class="sign-in"
@@ -48,6 +52,7 @@ export function SignInPage({ view, states }: { view: SignInView; states: string 
       data-base={`/sign-in/${view.interactionId}`}
       data-language={language}
       data-application={view.application}
+      data-way={isFirst ? 'passkey' : undefined}
       data-challenge={challenge?.id}
       data-expires-in={challenge?.expiresInSeconds}
     >
@@ -56,10 +61,12 @@ export function SignInPage({ view, states }: { view: SignInView; states: string 
       <noscript>
         <p class="notice">{words.noScript[language]}</p>
       </noscript>
-      {isPasskeyFirst && <PasskeySection language={language} isFirst />}
+      {isFirst && <PasskeySection language={language} isFirst />}
       <Stage view={view} />
-      {passkey.isOffered && !isPasskeyFirst && <PasskeySection language={language} />}
-      {view.isPassOffered && <PassOffer interactionId={view.interactionId} language={language} />}
+      {passkey.isOffered && !isFirst && <PasskeySection language={language} />}
+      {view.isPassOffered && (
+        <PassOffer interactionId={view.interactionId} language={language} isLink={isFirst} />
+      )}
       {passkey.whyCardAlone !== null && (
         <p class="card-alone" id="card-alone">
           {passkey.whyCardAlone}

@@ -13,7 +13,7 @@ export const passkeyWords = {
     en: 'By fingerprint, face or screen lock of this device or your phone, or with a security key.',
   },
   fieldLabel: { vi: 'Khóa truy cập (passkey)', en: 'Passkey' },
-  fieldHint: { vi: 'Bấm vào đây để chọn khóa đã lưu', en: 'Press here to choose a saved one' },
+  fieldHint: { vi: 'Bấm để chọn khóa đã lưu', en: 'Press to choose a saved one' },
   use: { vi: 'Dùng khóa truy cập', en: 'Use a passkey' },
 
   title: { vi: 'Khóa truy cập của tôi', en: 'My passkeys' },

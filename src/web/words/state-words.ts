@@ -255,8 +255,8 @@ export const stateWords = {
       en: 'Confirm on the device that holds your passkey',
     },
     advice: {
-      vi: 'Dùng vân tay, khuôn mặt hoặc mã mở khóa của thiết bị. Vẫn có thể đặt thẻ lên đầu đọc.',
-      en: 'Use your fingerprint, face or screen lock. You may still place your card on the reader.',
+      vi: 'Dùng vân tay, khuôn mặt hoặc mã mở khóa của thiết bị.',
+      en: 'Use your fingerprint, face or screen lock.',
     },
     code: null,
     stopped: false,
@@ -265,8 +265,8 @@ export const stateWords = {
     picture: 'fault',
     heading: { vi: 'Chưa dùng được khóa truy cập', en: 'No passkey was used' },
     advice: {
-      vi: 'Bấm Dùng khóa truy cập để thử lại, hoặc bấm Thử lại để dùng thẻ.',
-      en: 'Press Use a passkey to try again, or Try again to use your card.',
+      vi: 'Bấm Dùng khóa truy cập để thử lại, hoặc chọn cách đăng nhập khác.',
+      en: 'Press Use a passkey to try again, or choose another way to sign in.',
     },
     code: 'ECARD-2021',
     stopped: true,
