@@ -83,14 +83,15 @@ async function startServer(
   const deadline = performance.now() + longestStartMs
   while (!server.hasEnded() && performance.now() < deadline) {
     const outcome = await tryGuard(cluster, password)
-    if (outcome === 'in-use') return failStart(server, inUse(cluster))
-    if (typeof outcome !== 'object') await delay(pollMs)
-    else if ((await postmasterPidOf(cluster)) === server.process.pid)
-      return { server, guard: outcome }
-    else {
+    const isOurs = (await postmasterPidOf(cluster)) === server.process.pid
+    if (typeof outcome === 'object') {
+      if (isOurs) return { server, guard: outcome }
       await outcome.release()
       return failStart(server, inUse(cluster))
     }
+    // Who holds the lock of our own server is another start, which looks and gives it back.
+    if (outcome === 'in-use' && !isOurs) return failStart(server, inUse(cluster))
+    await delay(pollMs)
   }
   const words = await server.lastWords()
   // The words are PostgreSQL's own (`CreateLockFile`): another start was faster.

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { DataFolderUnusable } from '../errors.ts'
 import type { Log } from '../log.ts'
-import { tryGuard } from './postgres-guard.ts'
+import { tryGuard, type Guard } from './postgres-guard.ts'
 import {
   disownPostmasterFile,
   isAlive,
@@ -11,6 +11,8 @@ import {
 
 const pollMs = 20
 const patienceMs = 30_000
+/** A server answers a moment before its service takes the lock in it. */
+const startGraceMs = 500
 
 /**
  * Leaves no server and no claim on the cluster: a server whose service was killed is stopped, a
@@ -46,10 +48,23 @@ async function isStillThere(
   }
   // A server that answers and is not among our processes runs in another container.
   if (!isRunning) throw inUse(cluster)
+  const orphan = await takeUnlessStarting(outcome, { cluster, password })
+  if (orphan === null) return true
   log.warn('postgres.orphan-stopped', { pid })
-  process.kill(pid, 'SIGINT')
-  await outcome.release()
+  if (isPostmasterOf(pid, cluster)) process.kill(pid, 'SIGINT')
+  await orphan.release()
   return true
+}
+
+/** Gives a service that is just starting the time to take its lock. null: somebody did. */
+async function takeUnlessStarting(
+  taken: Guard,
+  { cluster, password }: { cluster: string; password: string },
+): Promise<Guard | null> {
+  await taken.release()
+  await delay(startGraceMs)
+  const outcome = await tryGuard(cluster, password)
+  return typeof outcome === 'object' ? outcome : null
 }
 
 export function inUse(cluster: string): DataFolderUnusable {
