@@ -5,6 +5,7 @@
  *   revocation-process.ts URL KEYSTORE INSTANT CALL before|during revoke-card CARD
  *   revocation-process.ts URL KEYSTORE INSTANT CALL before|during publish AUTHORITY [TIMES]
  */
+import { setTimeout as pause } from 'node:timers/promises'
 import { revokeCard } from '../../src/cards/revoke-card.ts'
 import { openDatabase } from '../../src/db/pool.ts'
 import { silentLog } from '../../src/log.ts'
@@ -35,9 +36,13 @@ const verbs: Readonly<Record<string, () => Promise<unknown>>> = {
     const authority = await createAuthorityStore(opened.db).findAuthority(subject)
     if (authority === null) throw new Error('no such authority')
     const options = { when: 'always', actor: 'test' } as const
-    for (let time = 0; time < Number(detail || 1); time++) {
+    for (let published = 0; published < Number(detail || 1);) {
       const done = await publishCrl(deps, { authority, partition: 0 }, options)
-      if (done.outcome === 'published') process.stdout.write(`published ${done.list.number}\n`)
+      if (done.outcome === 'published') {
+        process.stdout.write(`published ${done.list.number}\n`)
+        published++
+      } else if (done.outcome === 'busy') await pause(1)
+      else throw new Error(`not published: ${done.outcome}`)
     }
   },
 }
