@@ -12,7 +12,6 @@ import { activateOnFirstUse } from '../../src/cards/activate-on-first-use.ts'
 import { createCardStore } from '../../src/cards/card-store.ts'
 import { createMemoryBus } from '../../src/db/memory-bus.ts'
 import { createMemoryStore } from '../../src/db/memory-store.ts'
-import { migrate } from '../../src/db/migrate.ts'
 import { openDatabase, type Database } from '../../src/db/pool.ts'
 import type { Authentication } from '../../src/holders/authentication.ts'
 import type { CardKind, SignInSlot } from '../../src/holders/card-kind.ts'
@@ -73,8 +72,7 @@ export interface TestCard {
 }
 
 export async function createCardAuthFixture(): Promise<CardAuthFixture> {
-  const database = await createTestDatabase()
-  await migrate(database.url)
+  const database = await createTestDatabase({ migrated: true })
   const db = openDatabase({ url: database.url, log: silentLog })
   const clock = createTestClock()
   const ca = await createTinyCa({ clock })

@@ -1,4 +1,3 @@
-import { migrate } from '../../src/db/migrate.ts'
 import { openDatabase, type Database } from '../../src/db/pool.ts'
 import { silentLog } from '../../src/log.ts'
 import { createTestDatabase } from './test-database.ts'
@@ -9,9 +8,8 @@ export async function migratedTestDatabase(): Promise<{
   url: string
   drop(): Promise<void>
 }> {
-  const database = await createTestDatabase()
+  const database = await createTestDatabase({ migrated: true })
   const { url } = database
-  await migrate(url)
   const db = openDatabase({ url, log: silentLog })
   return {
     db,

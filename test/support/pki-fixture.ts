@@ -38,7 +38,7 @@ export const fixtureInstant = new Date('2026-03-02T01:30:00Z')
 export const fixturePassphrase = Buffer.from('only for tests')
 
 export async function createPkiFixture(): Promise<PkiFixture> {
-  const database = await createTestDatabase()
+  const database = await createTestDatabase({ migrated: true })
   const fixture = await openPkiFixture(database.url)
   const closeFixture = fixture.close
   const close = async () => {

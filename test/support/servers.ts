@@ -1,4 +1,5 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { chownSync, existsSync, readdirSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
 import { dirname, join } from 'node:path'
@@ -45,6 +46,29 @@ export async function startPostgres(folder: string): Promise<Server> {
     await client.end()
   })
   return serverOf(url, server, 'SIGINT')
+}
+
+/** A copy of `template`, to which nobody may be connected. */
+export async function createDatabaseOn(
+  server: string,
+  template: string,
+): Promise<{ name: string; url: string }> {
+  const name = `test_${randomBytes(6).toString('hex')}`
+  await onServer(server, `create database ${name} template ${template}`)
+  const url = new URL(server)
+  url.pathname = `/${name}`
+  return { name, url: url.href }
+}
+
+/** One statement on the database that `url` names. */
+export async function onServer(url: string, sql: string): Promise<void> {
+  const client = new pg.Client(url)
+  await client.connect()
+  try {
+    await client.query(sql)
+  } finally {
+    await client.end()
+  }
 }
 
 export async function startRedis(): Promise<Server> {
